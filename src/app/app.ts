@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { PACKAGE_DIRECTORY } from '../config/root-directory.ts'
-import type { Actor, Runtime } from '../pipeline/runtime.ts'
+import type { Runtime } from '../pipeline/runtime.ts'
 import type { PolicyFiles } from '../services/packs-in-force.ts'
 import type { Services } from '../services/services.ts'
 
@@ -49,6 +49,3 @@ export interface App {
 export const VERSION: string = (
   JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'package.json'), 'utf8')) as { version: string }
 ).version
-
-/** The actor of the command line: every creditor, recorded as `cli`. */
-export const CLI_ACTOR: Actor = { name: 'cli', creditor: null, live: true }

@@ -117,19 +117,20 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
     if (overrides.ledger === undefined) await ledger.close()
   }
   let ended: Promise<void> | null = null
+  const asked = services(runtime, {
+    get packs() {
+      return policies.packs
+    },
+    clockCertain: guard.certainNow,
+  })
   return {
     config,
     runtime,
     logger: log,
     policies,
-    services: services(runtime, {
-      get packs() {
-        return policies.packs
-      },
-      clockCertain: guard.certainNow,
-    }),
+    services: asked,
     start: (daemons) => running.start(daemons),
-    stop: () => (ended ??= running.stop().then(close)),
+    stop: () => (ended ??= running.stop().then(asked.settled).then(close)),
     abort: () => (ended ??= running.abort().then(close)),
     health: () => running.health(),
     idle: () => running.idle(),

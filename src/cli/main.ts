@@ -182,6 +182,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'API keys: create, list, revoke',
     load: () => import('./commands/keys.ts'),
   },
+  {
+    group: 'Look after it',
+    words: ['recipients'],
+    summary: 'what a person may ask: export what is kept of them, erase them',
+    load: () => import('./commands/recipients.ts'),
+  },
+  {
+    group: 'Look after it',
+    words: ['audit', 'access'],
+    summary: 'who read personal data or changed something',
+    load: () => import('./commands/audit-access.ts'),
+  },
 ]
 
 /** Reads `.env` beside `config/`; variables that are set already win. */

@@ -39,6 +39,8 @@ interface Limits {
   callSeconds: number
   /** Queued reminders not taken for this long are queued again. */
   ringAgainSeconds: number
+  /** Of how many people one key or user may read personal data in an hour before it is reported as bulk reading. */
+  peoplePerHour: number
 }
 
 /**
@@ -60,6 +62,8 @@ export interface Config {
   /** Null: BullMQ on the ledger's own PostgreSQL. */
   readonly redisUrl: string | null
   readonly dataDir: string
+  /** The file that remembers, outside the ledger, who was erased; null: none, so that a restored ledger brings them back. */
+  readonly erasureJournal: string | null
   /** The current key first, then older ones; null: one is made and kept in `dataDir`, never in production with a server. */
   readonly keys: readonly MasterKey[] | null
   /** Becomes the first admin key at start-up. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readSigningKey } from '../model/chain.ts'
 import type { ConfigProblem, MasterKey } from './config.ts'
 import type { Environment } from './yaml-file.ts'
@@ -12,6 +12,7 @@ interface Deployment {
   databaseUrl: string | null
   redisUrl: string | null
   dataDir: string
+  erasureJournal: string | null
   keys: readonly MasterKey[] | null
   bootstrapKey: string | null
   chainKey: string | null
@@ -83,13 +84,21 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
       'Make one with `openssl genpkey -algorithm ed25519 -outform DER | base64 -w0`.',
     )
   }
+  const dataDir = resolve(root, text('DECORUM_DATA_DIR') ?? 'data')
+  const journal = text('DECORUM_ERASURE_JOURNAL')
   const deployment: Deployment = {
     production: (text('DECORUM_ENV') ?? text('NODE_ENV')) === 'production',
     port: port(),
     publicUrl: url('PUBLIC_URL', ['https:', 'http:'], 'https://reminders.example.com')?.replace(/\/+$/, '') ?? null,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/decorum'),
     redisUrl: redisUrl(),
-    dataDir: resolve(root, text('DECORUM_DATA_DIR') ?? 'data'),
+    dataDir,
+    erasureJournal:
+      journal === null
+        ? text('DATABASE_URL') === null
+          ? join(dataDir, 'erasures.ndjson')
+          : null
+        : resolve(root, journal),
     keys: masterKeys(),
     bootstrapKey: bootstrapKey(),
     chainKey: chainKey(),

@@ -262,6 +262,8 @@ export const settingsSchema = z.strictObject({
       leaseSeconds: z.int().min(2).max(600).default(90),
       callSeconds: z.int().min(1).max(120).default(35),
       ringAgainSeconds: z.int().min(1).max(600).default(30),
+      /** Beyond so many people in an hour, reading by one key or user is reported. */
+      peoplePerHour: z.int().min(1).default(200),
     })
     .refine((limits) => limits.callSeconds * 2 <= limits.leaseSeconds, {
       path: ['callSeconds'],

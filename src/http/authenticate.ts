@@ -21,7 +21,8 @@ export function authenticateRequests(api: Api, app: App): void {
     const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1]
     if (bearer === undefined) throw new DecorumError('DECORUM_UNAUTHORIZED', 'no key was sent')
     const caller = await app.services.authenticate(bearer)
-    if (caller === null) throw new DecorumError('DECORUM_UNAUTHORIZED', 'the key is not known, or was revoked')
+    if (caller === null)
+      throw new DecorumError('DECORUM_UNAUTHORIZED', 'the key is not known, was revoked, or has expired')
     if (scope !== 'any' && scope !== undefined && !caller.scopes.has(scope) && !caller.scopes.has('admin')) {
       throw new DecorumError('DECORUM_FORBIDDEN', `the key lacks the scope ${scope}`)
     }

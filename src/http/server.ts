@@ -157,6 +157,8 @@ export const requestLogger = (log: Logger): Logger =>
 function logRequests(api: Api): void {
   api.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id)
+    // What is answered about people is kept by no cache on the way.
+    if (request.routeOptions.url?.startsWith('/v1/') === true) void reply.header('cache-control', 'no-store')
   })
   api.addHook('onResponse', async (request, reply) => {
     const log: Log = request.log

@@ -8,6 +8,8 @@ import { type DatabaseFailure, databaseFailure } from './database-failure.ts'
  * `noun.verb-past`.
  */
 export const LOG_EVENTS = {
+  'access.bulk_read': 'error',
+  'access.not_written': 'error',
   'attempt.doubted': 'warn',
   'breaker.closed': 'info',
   'breaker.half_opened': 'info',
@@ -23,10 +25,12 @@ export const LOG_EVENTS = {
   'daemons.started': 'info',
   'doubt.lookup_failed': 'warn',
   'doubt.resolved': 'warn',
+  'erasures.repeated': 'warn',
   'http.reported': 'any',
   'http.request': 'info',
   'http.request_failed': 'error',
   'import.line_failed': 'error',
+  'keys.use_not_noted': 'debug',
   'ledger.connection_lost': 'warn',
   'ledger.migrated': 'info',
   'loop.recovered': 'info',

@@ -48,6 +48,15 @@ const callsWithoutWords = new Counter({
   registers: [counters],
 })
 
+const bulkReadings = new Counter({
+  name: 'decorum_bulk_readings_total',
+  help: 'How often a key or a user read of more people within an hour than limits.peoplePerHour. Investigate when it rises.',
+  registers: [counters],
+})
+
+/** Somebody read of unusually many people. */
+export const countBulkReading = (): void => bulkReadings.inc()
+
 /** A call could not speak its text. */
 export const countCallWithoutWords = (): void => callsWithoutWords.inc()
 

@@ -21,6 +21,7 @@ import {
   sampleWaiting,
   type WaitingSample,
 } from '../record/forecast.ts'
+import type { Reach } from '../record/reach.ts'
 import type { Database } from '../record/schema.ts'
 import { type ActiveSwitch, activeSwitches } from '../record/switches.ts'
 import { callInFlight, chooseAddress, composeFacts, routeProblemOf } from './dispatch/facts.ts'
@@ -79,13 +80,14 @@ interface Forecast {
  * decided for a queue of any length, by the same rules as in dispatch, for the instant at which they
  * may be sent. Reminders to one recipient do not see each other here, and later plans are not included.
  *
- * @param creditor  null: every; otherwise only its reminders are counted, queued behind those of all creditors
+ * @param reach  whose reminders are counted; they queue behind those of everybody
  * @throws          when a statement takes longer than five seconds
  */
 export async function forecastByRoute(
   runtime: Runtime,
   packs: readonly CompiledPack[],
-  asked: { creditor: string | null; zone: string },
+  reach: Reach,
+  asked: { zone: string },
 ): Promise<Forecast> {
   const at = runtime.clock.now()
   const until = startOfBookDay(addDays(bookDate(at, asked.zone), 1), asked.zone)
@@ -94,9 +96,7 @@ export async function forecastByRoute(
     const recent = await recentAttempts(trx)
     const routes: RouteForecast[] = []
     for (const route of runtime.config.routes)
-      routes.push(
-        await forecastRoute({ runtime, packs, trx, active, recent, at, until, creditor: asked.creditor }, route),
-      )
+      routes.push(await forecastRoute({ runtime, packs, trx, active, recent, at, until, reach }, route))
     return { at, until, routes }
   })
 }
@@ -109,11 +109,12 @@ interface ForecastInput {
   recent: readonly RecentAttempts[]
   at: Instant
   until: Instant
-  creditor: string | null
+  reach: Reach
 }
 
 async function forecastRoute(input: ForecastInput, route: Route): Promise<RouteForecast> {
-  const { trx, at, until, creditor } = input
+  const { trx, at, until, reach } = input
+  const all = reach.creditor === null && reach.live
   const counts = await countWaiting(trx, route.id, new Date(at), new Date(until))
   const sample = async (status: 'queued' | 'scheduled', waiting: number) =>
     waiting === 0 ? [] : sampleWaiting(trx, { route: route.id, status, until: new Date(until), waiting, size: SAMPLE })
@@ -121,17 +122,17 @@ async function forecastRoute(input: ForecastInput, route: Route): Promise<RouteF
   const usage = typicalUsage(route, input.recent)
   const { line, held, notToday } = await placeInQueue(input, route, usage, samples)
   const forecasts = forecastQueue(line, at)
-  const counted = (one: WaitingSample): number => (creditor === null || one.creditor === creditor ? one.standsFor : 0)
+  const counted = (one: WaitingSample): number =>
+    (reach.creditor === null || one.creditor === reach.creditor) && (reach.live || !one.live) ? one.standsFor : 0
   const ours = line
     .map((one, index) => ({ ...one, fate: forecasts[index] as (typeof forecasts)[number] }))
     .filter(({ sample: one }) => counted(one) > 0)
   const sum = (of: 'goes' | 'missesWindow' | 'expires'): number => ours.reduce((all, { fate }) => all + fate[of], 0)
   const total = (some: readonly WaitingSample[]): number => some.reduce((all, one) => all + counted(one), 0)
-  const waiting = creditor === null ? counts.queued + counts.scheduled : total(samples)
-  const dueNow =
-    creditor === null
-      ? counts.queued + counts.due
-      : total(samples.filter((one) => one.status === 'queued' || one.nextAt.getTime() <= at))
+  const waiting = all ? counts.queued + counts.scheduled : total(samples)
+  const dueNow = all
+    ? counts.queued + counts.due
+    : total(samples.filter((one) => one.status === 'queued' || one.nextAt.getTime() <= at))
   const lasts = ours.map(({ fate }) => fate.lastAt).filter((last) => last !== null)
   return {
     route: route.id,

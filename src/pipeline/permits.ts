@@ -62,7 +62,7 @@ export async function askPermit(
   const creditor = await creditorOwning(runtime, actor, body.creditor, 'recipient', body.recipientId)
   const clockCertain = await rules.clockCertain()
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const upstream = { creditor: creditor.id, externalId: body.recipientId }
     const recipientId = (await findRecipients(opened, [upstream])).get(keyText(upstream))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
@@ -72,6 +72,7 @@ export async function askPermit(
     if (earlier !== null) return answerOf(earlier)
     const now = runtime.clock.now()
     const recipient = (await readRecipients(trx, [recipientId], now)).get(recipientId) as RecipientForDecision
+    if (recipient.dataKey === null) throw new DecorumError('DECORUM_ERASED', 'this person was erased')
     const accounts = await accountsOf(trx, recipientId, body)
     const { address, to } = addressOf(runtime, body, recipient)
     const facts = await permitFacts(
@@ -150,10 +151,12 @@ function addressOf(
     recipient.jurisdiction === null ? null : countryOf(recipient.jurisdiction),
   )
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
-  const hashes = (['phone', 'sms'] as const).map((channel) => ({
-    channel,
-    hash: addressHash(runtime.vault, channel, parsed.value).hash.toString('hex'),
-  }))
+  const hashes = (['phone', 'sms'] as const).flatMap((channel) =>
+    [true, false].map((live) => ({
+      channel,
+      hash: addressHash(runtime.vault, channel, parsed.value, live).hash.toString('hex'),
+    })),
+  )
   const address = hashes
     .map(({ channel, hash }) => recipient.addresses.find((a) => a.channel === channel && a.hash === hash))
     .find((found) => found !== undefined)
@@ -259,7 +262,7 @@ export async function settlePermit(
   const known = isId(id) ? await permitById(runtime.ledger.db, id, actor.creditor) : null
   if (known === null || known.status === 'denied')
     throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such permit')
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const trx = await takeLocks(
       opened,
       { recipients: [known.recipient_id], addresses: [{ creditor: known.creditor, hash: known.address_hash }] },

@@ -27,7 +27,7 @@ import { draftEffect, draftSuppressions } from './accept/draft-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './accept/write-drafts.ts'
 import { inWriteTransaction, lockRecipientDrafts } from './accept/write-transaction.ts'
 import { countReply, countUnresolvedReply } from './counters.ts'
-import type { Runtime } from './runtime.ts'
+import { FROM_PROVIDER, type Runtime } from './runtime.ts'
 
 /** An inbound message, as its provider delivered it. */
 interface InboundMessage {
@@ -75,7 +75,7 @@ export async function applyReply(runtime: Runtime, message: InboundMessage): Pro
   if (number === null) return unresolved(runtime, { ...message, reference }, reading, 'unreadable-sender')
   let known = 0
   for (const creditor of [...message.creditors].sort()) {
-    known += await inWriteTransaction(runtime, (trx) =>
+    known += await inWriteTransaction(runtime, FROM_PROVIDER, (trx) =>
       applyAtCreditor(runtime, trx, creditor, { ...message, reference }, reading, numberVariants(number)),
     )
   }
@@ -114,7 +114,7 @@ async function applyAtCreditor(
   reading: ReplyReading,
   forms: readonly string[],
 ): Promise<number> {
-  const anchors = forms.map((form) => ({ creditor, ...addressHash(runtime.vault, message.channel, form) }))
+  const anchors = forms.map((form) => ({ creditor, ...addressHash(runtime.vault, message.channel, form, true) }))
   const recipients = (
     await recipientsWithAddress(
       opened,
@@ -352,7 +352,7 @@ async function unresolved(
     'reply from a sender that matches no recipient',
   )
   countUnresolvedReply(route, problem)
-  await inWriteTransaction(runtime, async (trx) => {
+  await inWriteTransaction(runtime, FROM_PROVIDER, async (trx) => {
     const at = new Date(runtime.clock.now())
     if (
       (await findIdempotencyKey(trx, '*', 'inbound', reference)) !== null ||

@@ -29,3 +29,6 @@ export interface Actor {
   /** False for test keys: what they register never reaches a provider. */
   live: boolean
 }
+
+/** What providers and recipients call with: it may concern anybody, live or test. */
+export const FROM_PROVIDER: Pick<Actor, 'creditor' | 'live'> = { creditor: null, live: true }

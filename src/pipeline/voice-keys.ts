@@ -10,7 +10,7 @@ import { openHoldsOf, draftEffect, draftSuppressions } from './accept/draft-effe
 import { type Drafts, noDrafts, writeDrafts } from './accept/write-drafts.ts'
 import { inWriteTransaction, lockRecipientDraft } from './accept/write-transaction.ts'
 import { applyReceipt } from './receipts.ts'
-import type { Runtime } from './runtime.ts'
+import { FROM_PROVIDER, type Runtime } from './runtime.ts'
 
 /** A key that the listener of a call pressed. */
 export interface VoiceKey {
@@ -48,12 +48,12 @@ export async function applyVoiceKey(runtime: Runtime, key: VoiceKey): Promise<vo
     })
   }
   if (meaning === 'confirmed') return
-  await inWriteTransaction(runtime, async (opened) => {
+  await inWriteTransaction(runtime, FROM_PROVIDER, async (opened) => {
     const about = await calledAbout(opened, reminderId, attemptNo)
     const address = await attemptAddress(opened, reminderId, attemptNo)
     const fact = FACTS[meaning]
     if (about === null || address === null || fact === undefined) return
-    const { trx, recipient } = await lockRecipientDraft(runtime, opened, about.recipientId)
+    const { trx, recipient } = await lockRecipientDraft(runtime, opened, about.recipientId, { erasedToo: true })
     const use = { creditor: about.creditor, scope: 'voice-key', key: `${reminderId}.${attemptNo}.${meaning}` }
     if ((await findIdempotencyKey(trx, use.creditor, use.scope, use.key)) !== null) return
     await lockAddresses(trx, [address], 'wait')

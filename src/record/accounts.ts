@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { type Locked, requireHeld } from './locks.ts'
 import { type Columns, insertRows, updateRows } from './pg/batch.ts'
 import { binaryArray } from './pg/binary-array.ts'
+import { reaches, type Reach } from './reach.ts'
 import { keyText, type UpstreamKey } from './recipients.ts'
 import type { Db, AccountTable, Database, SpellTable } from './schema.ts'
 
@@ -248,17 +249,16 @@ export type AccountListing = Awaited<ReturnType<ReturnType<typeof accountRows>['
 /** Which accounts have this id of a creditor? At most two, which is enough to see that it is ambiguous. */
 export const accountsByExternalId = (
   db: Kysely<Database>,
-  creditor: string | null,
+  reach: Reach,
   externalId: string,
 ): Promise<AccountListing[]> =>
   accountRows(db)
     .where('a.external_id', '=', externalId)
-    .$if(creditor !== null, (q) => q.where('a.creditor', '=', creditor as string))
+    .where(reaches(reach, 'a.creditor', ['a.live', 'r.live']))
     .limit(2)
     .execute()
 
-interface AccountFilter {
-  creditor: string | null
+interface AccountFilter extends Reach {
   state: AccountListing['state'] | null
   recipientExternalId: string | null
   /** Only accounts registered after this one. */
@@ -269,7 +269,7 @@ interface AccountFilter {
 /** Accounts in the order in which they were registered. */
 export const listAccounts = (db: Kysely<Database>, filter: AccountFilter): Promise<AccountListing[]> =>
   accountRows(db)
-    .$if(filter.creditor !== null, (q) => q.where('a.creditor', '=', filter.creditor as string))
+    .where(reaches(filter, 'a.creditor', ['a.live', 'r.live']))
     .$if(filter.state !== null, (q) => q.where('a.state', '=', filter.state as AccountListing['state']))
     .$if(filter.recipientExternalId !== null, (q) =>
       q.where('r.external_id', '=', filter.recipientExternalId as string),

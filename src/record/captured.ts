@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DeliveryReport } from '../model/delivery.ts'
 import type { Instant } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
+import { reaches, type Reach } from './reach.ts'
 import type { Database } from './schema.ts'
 
 /** A message that the capture provider kept instead of sending, its address and words sealed. */
@@ -46,8 +47,7 @@ export async function captureExists(db: Kysely<Database>, reminderId: string, at
   return rows.length > 0
 }
 
-interface CapturedFilter {
-  creditor: string | null
+interface CapturedFilter extends Reach {
   reminderId: string | null
   before: string | null
   limit: number
@@ -67,12 +67,13 @@ export const listCaptured = (db: Kysely<Database>, filter: CapturedFilter) =>
       'm.route',
       'm.at',
       'm.content',
+      'r.creditor',
       'r.external_id as recipient_external_id',
       'r.data_key',
       'r.data_key_id',
       'r.erased_at',
     ])
-    .$if(filter.creditor !== null, (q) => q.where('r.creditor', '=', filter.creditor as string))
+    .where(reaches(filter, 'r.creditor', ['r.live']))
     .$if(filter.reminderId !== null, (q) => q.where('m.reminder_id', '=', filter.reminderId as string))
     .$if(filter.before !== null, (q) => q.where('m.id', '<', filter.before as string))
     .orderBy('m.id', 'desc')

@@ -3,6 +3,7 @@ import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
 import { newId } from './id.ts'
 import type { Locked } from './locks.ts'
 import { currentStatus } from './reminders.ts'
+import { reaches, type Reach } from './reach.ts'
 import type { Db, AttemptStatus, Database, DoubtAnswer } from './schema.ts'
 
 /** Attempts whose lease ran out while they were being sent: candidates only, the guarded insert decides. */
@@ -176,16 +177,16 @@ export interface DoubtRow {
 /** Attempts in doubt, the oldest first, with the operators' answers to each. */
 export async function listDoubts(
   db: Db,
-  filter: { creditor: string | null; after: { at: Date; reminderId: string } | null; limit: number },
+  filter: Reach & { after: { at: Date; reminderId: string } | null; limit: number },
 ): Promise<DoubtRow[]> {
-  const { creditor, after } = filter
+  const { after } = filter
   const { rows } = await sql<DoubtRow>`
     SELECT a.reminder_id AS "reminderId", a.no AS "attemptNo", a.creditor, p.external_id AS "recipientId", a.channel, a.route, a.provider,
       a.reserved_at AS "reservedAt", a.good_until AS "goodUntil", a.code, a.detail, a.looked_up_at AS "lookedUpAt",
       (SELECT coalesce(jsonb_agg(jsonb_build_object('as', d.resolved_as, 'reason', d.reason, 'by', d.by_whom, 'at', d.at) ORDER BY d.at DESC, d.id DESC), '[]'::jsonb)
         FROM decorum.doubt_resolution d WHERE d.reminder_id = a.reminder_id AND d.attempt_no = a.no) AS looks
     FROM decorum.attempt a JOIN decorum.recipient p ON p.id = a.recipient_id
-    WHERE a.status = 'in_doubt' AND (${creditor}::text IS NULL OR a.creditor = ${creditor})
+    WHERE a.status = 'in_doubt' AND ${reaches(filter, 'a.creditor', ['p.live'])}
       AND (${after === null} OR (a.reserved_at, a.reminder_id) > (${after?.at ?? new Date(0)}::timestamptz, ${after?.reminderId ?? '00000000-0000-0000-0000-000000000000'}::uuid))
     ORDER BY a.reserved_at, a.reminder_id LIMIT ${filter.limit}`.execute(db)
   return rows

@@ -1,17 +1,19 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
 import type { StoredAccount } from './accounts.ts'
 import { type Locked, requireHeld } from './locks.ts'
+import { isConfined } from './reach.ts'
 import type { Database, Db, EventTable } from './schema.ts'
 
-export type EventRow = Omit<Selectable<EventTable>, 'seq'>
+export type EventRow = Omit<Selectable<EventTable>, 'seq' | 'live'>
 
-/** Which event has this id of the creditor's? Null: none. */
+/** Which event has this id of the creditor's? Null: none. Ids that test keys reported are apart. */
 export async function findEvent(db: Db, creditor: string, externalId: string): Promise<EventRow | null> {
   const row = await db
     .selectFrom('decorum.event')
     .selectAll()
     .where('creditor', '=', creditor)
     .where('external_id', '=', externalId)
+    .where('live', '=', !isConfined(db))
     .executeTakeFirst()
   return row ?? null
 }
@@ -20,7 +22,7 @@ export async function addEvent(trx: Locked, event: EventRow): Promise<void> {
   requireHeld(trx, [event.recipient_id])
   await trx
     .insertInto('decorum.event')
-    .values({ ...event, body: JSON.stringify(event.body) })
+    .values({ ...event, live: !isConfined(trx), body: JSON.stringify(event.body) })
     .execute()
 }
 

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { type Decided, withDecided } from './dispatch/reservation.ts'
+import { reaches, type Reach } from './reach.ts'
 import type { Database, DecisionRecord } from './schema.ts'
 
 /** A decision as it was recorded. */
@@ -81,8 +82,8 @@ export const receiptsOf = (db: Kysely<Database>, reminderId: string) =>
     .execute()
 export type ReceiptRow = Awaited<ReturnType<typeof receiptsOf>>[number]
 
-/** The sealed facts of one attempt's message, with the key to open them. Null creditor: any. */
-export const sentWords = async (db: Kysely<Database>, creditor: string | null, reminderId: string, no: number) =>
+/** The sealed facts of one attempt's message, with the key to open them; null: no attempt that the caller may see. */
+export const sentWords = async (db: Kysely<Database>, reach: Reach, reminderId: string, no: number) =>
   (await db
     .selectFrom('decorum.attempt as t')
     .innerJoin('decorum.reminder as m', 'm.id', 't.reminder_id')
@@ -107,7 +108,7 @@ export const sentWords = async (db: Kysely<Database>, creditor: string | null, r
     ])
     .where('t.reminder_id', '=', reminderId)
     .where('t.no', '=', no)
-    .$if(creditor !== null, (q) => q.where('t.creditor', '=', creditor as string))
+    .where(reaches(reach, 't.creditor', ['m.live', 'r.live']))
     .executeTakeFirst()) ?? null
 
 /** One version of a template's words, as JSON that only `render` writes and reads. */

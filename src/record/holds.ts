@@ -1,6 +1,7 @@
 import { type Insertable, type Kysely, type Selectable } from 'kysely'
 import type { Channel, HoldKind } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
+import { reaches, type Reach } from './reach.ts'
 import type { Database, Db, HoldTable } from './schema.ts'
 
 /** `channel` absent or null: a hold on every channel. */
@@ -94,8 +95,7 @@ const holdRows = (db: Kysely<Database>) =>
     ])
 export type HoldListing = Awaited<ReturnType<ReturnType<typeof holdRows>['execute']>>[number]
 
-interface HoldFilter {
-  creditor: string | null
+interface HoldFilter extends Reach {
   recipientExternalId: string | null
   accountExternalId: string | null
   /** True: only those in force at `at`; false: only the others; null: all. */
@@ -108,7 +108,7 @@ interface HoldFilter {
 /** Holds, the newest first. */
 export const listHolds = (db: Kysely<Database>, filter: HoldFilter): Promise<HoldListing[]> =>
   holdRows(db)
-    .$if(filter.creditor !== null, (q) => q.where('h.creditor', '=', filter.creditor as string))
+    .where(reaches(filter, 'h.creditor', ['r.live']))
     .$if(filter.recipientExternalId !== null, (q) =>
       q.where('r.external_id', '=', filter.recipientExternalId as string),
     )

@@ -1,6 +1,10 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { newId } from './id.ts'
+import { isConfined } from './reach.ts'
 import type { Database, Db } from './schema.ts'
+
+/** Live and test keys never meet: a test key cannot use up a key that a live request will bring, nor read what came of one. */
+const apart = (db: Db, scope: string): string => (isConfined(db) ? `test:${scope}` : scope)
 
 /** What was created under this key, and from which body? Null: nothing yet. */
 export async function findIdempotencyKey(
@@ -13,7 +17,7 @@ export async function findIdempotencyKey(
     .selectFrom('decorum.idempotency')
     .select(['body_hash as bodyHash', 'resource_id as resourceId'])
     .where('creditor', '=', creditor)
-    .where('scope', '=', scope)
+    .where('scope', '=', apart(db, scope))
     .where('key', '=', key)
     .executeTakeFirst()
   return row ?? null
@@ -29,7 +33,7 @@ export async function rememberIdempotencyKey(
     .insertInto('decorum.idempotency')
     .values({
       creditor: use.creditor,
-      scope: use.scope,
+      scope: apart(trx, use.scope),
       key: use.key,
       body_hash: use.bodyHash,
       resource_id: use.resourceId,

@@ -3,6 +3,7 @@ import type { Database } from './schema.ts'
 import type { AddressHash } from './vault/vault.ts'
 import { insertRows } from './pg/batch.ts'
 import { binaryArray } from './pg/binary-array.ts'
+import { isConfined, outOfReach } from './reach.ts'
 import { type PipelinedTransaction, run, type Runner, statement } from './pg/pipeline.ts'
 
 /**
@@ -75,6 +76,7 @@ export const anchorKey = ({ creditor, hash }: AddressAnchor): string => `${hash.
  * then states that what is about to be written needs no lock.
  *
  * @throws RangeError when a recipient is requested after an address: two such transactions could deadlock
+ * @throws DECORUM_FORBIDDEN when a test key's transaction (`confine`) requests a recipient that no test key registered
  */
 export async function takeLocks(
   trx: Transaction<Database>,
@@ -247,9 +249,10 @@ async function lockRecipients(trx: Transaction<Database>, ids: readonly string[]
   const wanted = [...new Set(ids)].filter((id) => !held.recipients.has(id))
   if (wanted.length === 0) return
   if (held.addresses.size > 0) throw new RangeError('a recipient was requested after an address: recipients come first')
-  const { rows } = await sql<{ id: string }>`/* lock-recipients */
-    SELECT id FROM decorum.recipient WHERE id = ANY(${wanted}::uuid[])
+  const { rows } = await sql<{ id: string; live: boolean }>`/* lock-recipients */
+    SELECT id, live FROM decorum.recipient WHERE id = ANY(${wanted}::uuid[])
     ORDER BY id FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(trx)
+  if (isConfined(trx) && rows.some(({ live }) => live)) throw outOfReach('recipient')
   for (const { id } of rows) held.recipients.add(id)
 }
 

@@ -5,6 +5,7 @@ import { DecorumError } from '../model/errors.ts'
 import type { Ledger } from './ledger.ts'
 import * as m0001 from './migrations/0001-schema.ts'
 import * as m0002 from './migrations/0002-chain.ts'
+import * as m0003 from './migrations/0003-people.ts'
 
 /** What a daemon exits with when the ledger is newer than its build; a supervisor must not restart it. */
 export const EXIT_SCHEMA_NEWER = 57
@@ -141,4 +142,8 @@ const step = (name: string, module: Pick<Migration, 'breaking' | 'up'>): Migrati
 })
 
 /** Every migration of this build, in order. */
-export const MIGRATIONS: readonly Migration[] = [step('0001-schema', m0001), step('0002-chain', m0002)]
+export const MIGRATIONS: readonly Migration[] = [
+  step('0001-schema', m0001),
+  step('0002-chain', m0002),
+  step('0003-people', m0003),
+]

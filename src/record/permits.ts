@@ -2,6 +2,7 @@ import { type Insertable, type Selectable, sql, type Transaction } from 'kysely'
 import type { ContactOutcome } from '../model/vocabulary.ts'
 import type { AccountForDecision } from './dispatch/decision-inputs.ts'
 import { type AddressAnchor, type Locked, requireHeld } from './locks.ts'
+import { reaches, type Reach } from './reach.ts'
 import type { Database, Db, PermitTable } from './schema.ts'
 
 export type PermitRow = Omit<Selectable<PermitTable>, 'seq'>
@@ -34,16 +35,19 @@ export async function permitById(db: Db, id: string, creditor: string | null): P
   return row ?? null
 }
 
-/** The creditor's own ids of a permit's recipient and accounts. */
+/** The creditor's own ids of a permit's recipient and accounts; null: the caller may not see them. */
 export async function upstreamNames(
   db: Db,
+  reach: Reach,
   permit: Pick<PermitRow, 'recipient_id' | 'account_ids'>,
-): Promise<{ recipientId: string; accountIds: string[] }> {
+): Promise<{ recipientId: string; accountIds: string[] } | null> {
   const { rows } = await sql<{ recipientId: string; accountIds: string[] }>`
     SELECT r.external_id AS "recipientId",
       ARRAY(SELECT a.external_id FROM decorum.account a WHERE a.id = ANY(${permit.account_ids}::uuid[]) ORDER BY a.external_id) AS "accountIds"
-    FROM decorum.recipient r WHERE r.id = ${permit.recipient_id}::uuid`.execute(db)
-  return rows[0] ?? { recipientId: '', accountIds: [] }
+    FROM decorum.recipient r WHERE r.id = ${permit.recipient_id}::uuid AND ${reaches(reach, 'r.creditor', ['r.live'])}`.execute(
+    db,
+  )
+  return rows[0] ?? null
 }
 
 /** The outcome of a permitted call. */

@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { heldByAdding, type Locked, requireHeld } from './locks.ts'
 import { type Columns, insertRows, updateRows } from './pg/batch.ts'
 import { binaryArray } from './pg/binary-array.ts'
+import { reaches, type Reach } from './reach.ts'
 import type { Db, ConsentTable, Database, RecipientAddressTable, RecipientTable } from './schema.ts'
 
 export type RecipientRow = Selectable<RecipientTable>
@@ -41,6 +42,20 @@ export async function findRecipients(db: Db, keys: readonly UpstreamKey[]): Prom
   return new Map(rows.map((row) => [keyText(row), row.id]))
 }
 
+/** Which of these accounts and recipients were registered with a live key? By `keyText`; for a test key, which may name none of them. */
+export async function liveAmong(
+  db: Db,
+  what: 'account' | 'recipient',
+  keys: readonly UpstreamKey[],
+): Promise<Set<string>> {
+  const { rows } = await sql<UpstreamKey>`
+    SELECT creditor, external_id AS "externalId" FROM ${sql.table(`decorum.${what}`)}
+    WHERE live AND (creditor, external_id) IN (
+      SELECT * FROM unnest(${keys.map((k) => k.creditor)}::text[], ${keys.map((k) => k.externalId)}::text[])
+    )`.execute(db)
+  return new Set(rows.map(keyText))
+}
+
 /** These recipients as they stand now; call it after locking them. */
 export async function knownRecipients(trx: Transaction<Database>, ids: readonly string[]): Promise<KnownRecipient[]> {
   if (ids.length === 0) return []
@@ -78,6 +93,7 @@ const insertRecipients = insertRows<RecipientRow>(
     external_id: 'text',
     data_key: 'bytea',
     data_key_id: 'text',
+    live: 'boolean',
     created_at: 'timestamptz',
     ...CHANGING,
   },
@@ -181,19 +197,19 @@ export type RecipientListing = Awaited<ReturnType<ReturnType<typeof recipientRow
 /** Which recipients have this id of a creditor? At most two, which is enough to see that it is ambiguous. */
 export const recipientsByExternalId = (
   db: Kysely<Database>,
-  creditor: string | null,
+  reach: Reach,
   externalId: string,
 ): Promise<RecipientListing[]> =>
   recipientRows(db)
     .where('r.external_id', '=', externalId)
-    .$if(creditor !== null, (q) => q.where('r.creditor', '=', creditor as string))
+    .where(reaches(reach, 'r.creditor', ['r.live']))
     .limit(2)
     .execute()
 
 /** Which recipients have, or had, an address with one of these keyed hashes? */
 export async function recipientsByAddressHash(
   db: Kysely<Database>,
-  creditor: string | null,
+  reach: Reach,
   hashes: readonly Buffer[],
 ): Promise<RecipientListing[]> {
   if (hashes.length === 0) return []
@@ -207,7 +223,7 @@ export async function recipientsByAddressHash(
         .select('ra.recipient_id')
         .where('x.hash', 'in', [...hashes]),
     )
-    .$if(creditor !== null, (q) => q.where('r.creditor', '=', creditor as string))
+    .where(reaches(reach, 'r.creditor', ['r.live']))
     .orderBy('r.id')
     .limit(100)
     .execute()

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Channel, Kind, Mode, ReminderStatus, Role, Tone } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
+import { reaches, type Reach } from './reach.ts'
 import type { Database, Db } from './schema.ts'
 
 /**
@@ -50,21 +51,16 @@ const reminderRows = (db: Kysely<Database>) =>
 type BareRow = Awaited<ReturnType<ReturnType<typeof reminderRows>['execute']>>[number]
 export type ReminderRow = BareRow & { account_external_ids: string[] }
 
-/** One reminder, by our own id. Null creditor: any. */
-export async function reminderById(
-  db: Kysely<Database>,
-  creditor: string | null,
-  id: string,
-): Promise<ReminderRow | null> {
+/** One reminder, by our own id; null: none that the caller may see. */
+export async function reminderById(db: Kysely<Database>, reach: Reach, id: string): Promise<ReminderRow | null> {
   const row = await reminderRows(db)
     .where('m.id', '=', id)
-    .$if(creditor !== null, (q) => q.where('m.creditor', '=', creditor as string))
+    .where(reaches(reach, 'm.creditor', ['m.live', 'r.live']))
     .executeTakeFirst()
   return row === undefined ? null : ((await withAccounts(db, [row]))[0] as ReminderRow)
 }
 
-interface ReminderFilter {
-  creditor: string | null
+interface ReminderFilter extends Reach {
   status: ReminderStatus | null
   channel: Channel | null
   recipientExternalId: string | null
@@ -77,7 +73,7 @@ interface ReminderFilter {
 /** Reminders, the newest first. */
 export async function listReminders(db: Kysely<Database>, filter: ReminderFilter): Promise<ReminderRow[]> {
   const rows = await reminderRows(db)
-    .$if(filter.creditor !== null, (q) => q.where('m.creditor', '=', filter.creditor as string))
+    .where(reaches(filter, 'm.creditor', ['m.live', 'r.live']))
     .$if(filter.status !== null, (q) => q.where(currentStatus('m'), '=', filter.status as ReminderStatus))
     .$if(filter.channel !== null, (q) => q.where('m.channel', '=', filter.channel as Channel))
     .$if(filter.recipientExternalId !== null, (q) =>

@@ -1,5 +1,6 @@
 import { sql, type Insertable, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { Channel } from '../model/vocabulary.ts'
+import { reaches, type Reach } from './reach.ts'
 import type { Database, Db, ReplyTable } from './schema.ts'
 
 export type ReplyRow = Selectable<ReplyTable>
@@ -71,8 +72,7 @@ export async function deleteReplies(
   return rows.length
 }
 
-interface ReplyFilter {
-  creditor: string | null
+interface ReplyFilter extends Reach {
   recipientExternalId: string | null
   taskId: string | null
   /** True: only those without a known sender. */
@@ -101,7 +101,7 @@ export async function listReplies(db: Kysely<Database>, filter: ReplyFilter) {
       'r.data_key',
       'r.data_key_id',
     ])
-    .$if(filter.creditor !== null, (q) => q.where('p.creditor', '=', filter.creditor as string))
+    .where(reaches(filter, 'p.creditor', ['r.live']))
     .$if(filter.recipientExternalId !== null, (q) =>
       q.where('r.external_id', '=', filter.recipientExternalId as string),
     )

@@ -19,6 +19,8 @@ const FUNCTIONS = [
   'make_month(text, timestamptz)',
   'withdraw_contact(uuid, timestamptz, uuid)',
   'forget_awaited(text, timestamptz)',
+  'erase_evidence(uuid)',
+  'erase_reservations(uuid, uuid[], smallint[], timestamptz[], bytea[])',
 ]
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`

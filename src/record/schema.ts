@@ -65,6 +65,8 @@ export interface RecipientTable {
   external_id: string
   data_key: Buffer | null
   data_key_id: string | null
+  /** False: registered with a test key. */
+  live: Generated<boolean>
   name: Buffer | null
   locale: string | null
   time_zone: string | null
@@ -202,6 +204,8 @@ export interface EventTable {
   note: Buffer | null
   body_hash: Buffer
   effect: string | null
+  /** False: reported with a test key; such ids are apart from live ones. */
+  live: Generated<boolean>
   seq: Generated<number>
 }
 
@@ -248,6 +252,8 @@ export interface SuppressionTable {
   /** The creditor's own id of a recipient, or of an account, that was unknown when the suppression arrived. */
   awaits_recipient: Generated<string | null>
   awaits_account: Generated<string | null>
+  /** False: recorded with a test key; it concerns only what test keys registered. */
+  live: Generated<boolean>
 }
 
 /** As stored: whether a scheduled one is queued, or being sent, is told by its ticket and its attempt. */
@@ -592,6 +598,12 @@ export interface ApiKeyTable {
   scopes: string[]
   created_at: Date
   revoked_at: Date | null
+  expires_at: Date | null
+  /** Null: before this was recorded. */
+  created_by: string | null
+  revoked_by: string | null
+  /** Machine time, to the minute. */
+  last_used_at: Generated<Date | null>
 }
 
 export interface AccessLogTable {
@@ -599,7 +611,22 @@ export interface AccessLogTable {
   at: Date
   actor: string
   action: string
+  /** Ids and hashes only. */
   subject: string
+  creditor: Generated<string | null>
+  /** Whom it concerns; null: nobody in particular. */
+  recipient_id: Generated<string | null>
+  /** False: of a test key. */
+  live: Generated<boolean>
+}
+
+/** Who was erased: one row for each person, which outlives what was removed. */
+export interface ErasureTable {
+  recipient_id: string
+  creditor: string
+  at: Date
+  by_whom: string
+  removed: Json<Record<string, number>>
 }
 
 /** Which columns the hashes of a table's rows cover, in order. */
@@ -834,6 +861,7 @@ export interface Database {
   'decorum.chain_link': ChainLinkTable
   'decorum.chain_head': ChainHeadTable
   'decorum.chain_signed': ChainSignedTable
+  'decorum.erasure': ErasureTable
   'decorum.import_job': ImportJobTable
   'decorum.switch': SwitchTable
   'decorum.permit': PermitTable

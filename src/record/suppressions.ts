@@ -1,9 +1,10 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { Channel, SuppressionReason, SuppressionScope } from '../model/vocabulary.ts'
 import { type Locked, requireHeld, nextInOrder } from './locks.ts'
+import { isConfined, outOfReach, reaches, type Reach } from './reach.ts'
 import type { Database, Db, SuppressionTable } from './schema.ts'
 
-type SuppressionRow = Omit<Selectable<SuppressionTable>, 'seq'>
+type SuppressionRow = Omit<Selectable<SuppressionTable>, 'seq' | 'live'>
 
 export interface SuppressionTerms {
   creditor: string
@@ -29,6 +30,7 @@ export async function standingSuppression(db: Db, terms: SuppressionTerms): Prom
     .where('scope', '=', terms.scope)
     .where('reason', '=', terms.reason)
     .where('lifted_at', 'is', null)
+    .where('live', '=', !isConfined(db))
     .$if(!holders, (q) => q.where('recipient_id', 'is not distinct from', terms.recipientId))
     .where('address_hash', 'is not distinct from', terms.addressHash)
     .where('awaits_recipient', 'is not distinct from', terms.awaitsRecipient)
@@ -45,7 +47,11 @@ export async function addSuppression(trx: Locked, row: SuppressionRow): Promise<
   requireHeld(trx, [row.recipient_id])
   await trx
     .insertInto('decorum.suppression')
-    .values({ ...row, seq: row.recipient_id === null ? null : nextInOrder } as Insertable<SuppressionTable>)
+    .values({
+      ...row,
+      live: !isConfined(trx),
+      seq: row.recipient_id === null ? null : nextInOrder,
+    } as Insertable<SuppressionTable>)
     .execute()
 }
 
@@ -67,7 +73,11 @@ export async function recipientsSuppressedBy(db: Db, cause: string): Promise<str
   return rows.flatMap((row) => row.recipient_id ?? [])
 }
 
-/** Lifts a suppression and those that follow from it; false when it was lifted before. Their recipients are locked. */
+/**
+ * Lifts a suppression and those that follow from it; false when it was lifted before. Their recipients are locked.
+ *
+ * @throws DECORUM_FORBIDDEN for a live one in a test key's transaction
+ */
 export async function writeSuppressionLifted(
   trx: Locked,
   cause: string,
@@ -75,6 +85,7 @@ export async function writeSuppressionLifted(
   by: string,
   reason: string,
 ): Promise<boolean> {
+  if (isConfined(trx) && (await isLive(trx, cause))) throw outOfReach('suppression')
   const result = await trx
     .updateTable('decorum.suppression')
     .set({ lifted_at: at, lifted_by: by, lift_reason: reason })
@@ -83,6 +94,9 @@ export async function writeSuppressionLifted(
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
+
+const isLive = async (db: Db, id: string): Promise<boolean> =>
+  (await db.selectFrom('decorum.suppression').select('live').where('id', '=', id).executeTakeFirst())?.live !== false
 
 /** Which recipients of a creditor have, or had, one of these addresses? By hash. */
 export async function recipientsWithAddress(db: Db, creditor: string, hashes: readonly Buffer[]): Promise<string[]> {
@@ -120,11 +134,12 @@ export async function ownOptOuts(
   return rows.map((row) => row.id)
 }
 
-/** Deletes a creditor's suppressions older than this whose recipient never arrived; returns how many still wait. */
+/** Deletes a creditor's suppressions older than this whose recipient never arrived; returns how many still wait, of a test key's those of test keys. */
 export async function countAwaited(trx: Locked, creditor: string, since: Date): Promise<number> {
+  const live = !isConfined(trx)
   await sql`SELECT decorum.forget_awaited(${creditor}, ${since})`.execute(trx)
   const { rows } = await sql<{ waiting: number }>`SELECT count(*)::int AS waiting FROM decorum.suppression
-    WHERE creditor = ${creditor} AND recipient_id IS NULL AND lifted_at IS NULL AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL)`.execute(
+    WHERE creditor = ${creditor} AND live = ${live} AND recipient_id IS NULL AND lifted_at IS NULL AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL)`.execute(
     trx,
   )
   return rows[0]?.waiting ?? 0
@@ -156,17 +171,19 @@ export async function suppressionsFor(
 ): Promise<FoundSuppression[]> {
   const keys = (rows: readonly { creditor: string; externalId: string; recipientId: string }[]) => sql`
     unnest(${rows.map((row) => row.creditor)}::text[], ${rows.map((row) => row.externalId)}::text[], ${rows.map((row) => row.recipientId)}::uuid[]) AS k (creditor, external_id, recipient_id)`
+  // What a live key registers meets no stop that a test key recorded, nor the reverse.
+  const live = !isConfined(trx)
   const { rows } = await sql<SuppressionRow & { for_recipient: string }>`/* stops-for */
     SELECT s.*, k.recipient_id AS for_recipient FROM ${keys(recipients)} CROSS JOIN LATERAL (
       SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.awaits_recipient = k.external_id AND w.recipient_id IS NULL
-        AND w.lifted_at IS NULL AND w.received_at >= ${since} OFFSET 0) s
+        AND w.live = ${live} AND w.lifted_at IS NULL AND w.received_at >= ${since} OFFSET 0) s
     UNION ALL SELECT s.*, k.recipient_id FROM ${keys(accounts)} CROSS JOIN LATERAL (
       SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.awaits_account = k.external_id AND w.recipient_id IS NULL
-        AND w.lifted_at IS NULL AND w.received_at >= ${since} OFFSET 0) s
+        AND w.live = ${live} AND w.lifted_at IS NULL AND w.received_at >= ${since} OFFSET 0) s
     UNION ALL SELECT s.*, k.recipient_id
       FROM unnest(${addresses.map((row) => row.creditor)}::text[], ${addresses.map((row) => row.hash)}::bytea[], ${addresses.map((row) => row.recipientId)}::uuid[]) AS k (creditor, hash, recipient_id)
       CROSS JOIN LATERAL (
-        SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.address_hash = k.hash AND w.lifted_at IS NULL AND w.recipient_id IS NULL
+        SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.address_hash = k.hash AND w.live = ${live} AND w.lifted_at IS NULL AND w.recipient_id IS NULL
           AND w.awaits_recipient IS NULL AND w.reason = ANY(${[...reasons]}::text[]) OFFSET 0) s`.execute(trx)
   return rows.map(({ for_recipient: recipientId, ...suppression }) => ({ suppression, recipientId }))
 }
@@ -206,8 +223,7 @@ const suppressionRows = (db: Kysely<Database>) =>
     ])
 export type SuppressionListing = Awaited<ReturnType<ReturnType<typeof suppressionRows>['execute']>>[number]
 
-interface SuppressionFilter {
-  creditor: string | null
+interface SuppressionFilter extends Reach {
   recipientExternalId: string | null
   accountExternalId: string | null
   /** True: only those in force at `at`; false: only the others; null: all. */
@@ -220,7 +236,7 @@ interface SuppressionFilter {
 /** Suppressions, the newest first: of a recipient, and of any address that the recipient has. */
 export const listSuppressions = (db: Kysely<Database>, filter: SuppressionFilter): Promise<SuppressionListing[]> =>
   suppressionRows(db)
-    .$if(filter.creditor !== null, (q) => q.where('s.creditor', '=', filter.creditor as string))
+    .where(reaches(filter, 's.creditor', ['s.live']))
     .$if(filter.recipientExternalId !== null, (q) =>
       q.where((eb) =>
         eb.or([

@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { SwitchScope } from '../model/vocabulary.ts'
 import type { AccountForDecision } from './dispatch/decision-inputs.ts'
 import type { Locked } from './locks.ts'
+import { reaches, type Reach } from './reach.ts'
 import type { Database, Db, TaskTable } from './schema.ts'
 
 export type TaskRow = Selectable<TaskTable>
@@ -147,8 +148,7 @@ const taskRows = (db: Kysely<Database>) =>
     ])
 export type TaskListing = Awaited<ReturnType<ReturnType<typeof taskRows>['execute']>>[number]
 
-interface TaskFilter {
-  creditor: string | null
+interface TaskFilter extends Reach {
   status: TaskTable['status'] | null
   recipientExternalId: string | null
   accountExternalId: string | null
@@ -157,21 +157,17 @@ interface TaskFilter {
   limit: number
 }
 
-/** One task, with upstream's ids. Null creditor: any. */
-export const taskById = async (
-  db: Kysely<Database>,
-  creditor: string | null,
-  id: string,
-): Promise<TaskListing | null> =>
+/** One task, with upstream's ids; null: none that the caller may see. */
+export const taskById = async (db: Kysely<Database>, reach: Reach, id: string): Promise<TaskListing | null> =>
   (await taskRows(db)
     .where('t.id', '=', id)
-    .$if(creditor !== null, (q) => q.where('t.creditor', '=', creditor as string))
+    .where(reaches(reach, 't.creditor', ['r.live']))
     .executeTakeFirst()) ?? null
 
 /** Tasks, those due first at the top. */
 export const listTasks = (db: Kysely<Database>, filter: TaskFilter): Promise<TaskListing[]> =>
   taskRows(db)
-    .$if(filter.creditor !== null, (q) => q.where('t.creditor', '=', filter.creditor as string))
+    .where(reaches(filter, 't.creditor', ['r.live']))
     .$if(filter.status !== null, (q) => q.where('t.status', '=', filter.status as TaskTable['status']))
     .$if(filter.recipientExternalId !== null, (q) =>
       q.where('r.external_id', '=', filter.recipientExternalId as string),

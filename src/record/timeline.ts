@@ -3,6 +3,7 @@ import type { ObjectionCode } from '../model/decision.ts'
 import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
 import { daysWithin } from '../model/zones/zone-data.ts'
 import { currentStatus } from './reminders.ts'
+import { reaches, type Reach } from './reach.ts'
 import type { Database } from './schema.ts'
 
 /** One entry of an account's history. `details` holds the unsealed columns of its type. */
@@ -84,9 +85,8 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
   return rows
 }
 
-/** From `from` until before `to`; days are local to `zone`. Null creditor: all. */
-interface TotalsPeriod {
-  creditor: string | null
+/** From `from` until before `to`; days are local to `zone`. */
+interface TotalsPeriod extends Reach {
   from: Date
   to: Date
   zone: string
@@ -99,8 +99,8 @@ function dayOf(column: string, { from, to, zone }: TotalsPeriod) {
 }
 const within = (column: string, span: TotalsPeriod) =>
   sql`${sql.ref(column)} >= ${span.from} AND ${sql.ref(column)} < ${span.to}`
-const owner = (column: string, span: TotalsPeriod) =>
-  span.creditor === null ? sql`true` : sql`${sql.ref(column)} = ${span.creditor}`
+/** @param live  the alias whose row tells live from test */
+const owner = (column: string, span: TotalsPeriod, live: string) => reaches(span, column, [`${live}.live`])
 
 /** How many attempts did providers accept, by day, channel and tone? */
 export const sentTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
@@ -108,7 +108,7 @@ export const sentTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
     await sql<{ day: string; channel: Channel; tone: Tone; count: number }>`
     SELECT ${dayOf('t.reserved_at', span)} AS day, t.channel, m.tone, count(*) AS count
     FROM decorum.attempt t JOIN decorum.reminder m ON m.id = t.reminder_id
-    WHERE t.status = 'accepted' AND ${within('t.reserved_at', span)} AND ${owner('t.creditor', span)}
+    WHERE t.status = 'accepted' AND ${within('t.reserved_at', span)} AND ${owner('t.creditor', span, 'm')}
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
   ).rows
 
@@ -118,7 +118,7 @@ export const objectionTotals = async (db: Kysely<Database>, span: TotalsPeriod) 
     await sql<{ day: string; verdict: 'defer' | 'refuse'; code: ObjectionCode; rule: string; count: number }>`
     SELECT ${dayOf('d.at', span)} AS day, d.verdict, d.code, d.rule, count(*) AS count
     FROM decorum.withheld_decision d JOIN decorum.reminder m ON m.id = d.reminder_id
-    WHERE d.code IS NOT NULL AND d.rule IS NOT NULL AND ${within('d.at', span)} AND ${owner('m.creditor', span)}
+    WHERE d.code IS NOT NULL AND d.rule IS NOT NULL AND ${within('d.at', span)} AND ${owner('m.creditor', span, 'm')}
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`.execute(db)
   ).rows
 
@@ -128,7 +128,7 @@ export const skippedTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
     await sql<{ day: string; reason: string; count: number }>`
     SELECT ${dayOf('r.at', span)} AS day, coalesce(r.reason, 'unstated') AS reason, count(*) AS count
     FROM decorum.rung_record r JOIN decorum.account a ON a.id = r.account_id
-    WHERE r.state = 'skipped' AND ${within('r.at', span)} AND ${owner('a.creditor', span)}
+    WHERE r.state = 'skipped' AND ${within('r.at', span)} AND ${owner('a.creditor', span, 'a')}
     GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)
   ).rows
 
@@ -137,7 +137,8 @@ export const taskTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
   (
     await sql<{ day: string; kind: 'step' | 'hand-off' | 'reply'; count: number }>`
     SELECT ${dayOf('k.created_at', span)} AS day, k.kind, count(*) AS count
-    FROM decorum.task k WHERE ${within('k.created_at', span)} AND ${owner('k.creditor', span)}
+    FROM decorum.task k JOIN decorum.recipient r ON r.id = k.recipient_id
+    WHERE ${within('k.created_at', span)} AND ${owner('k.creditor', span, 'r')}
     GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)
   ).rows
 
@@ -146,7 +147,7 @@ export const standingTotals = async (db: Kysely<Database>, span: TotalsPeriod) =
   (
     await sql<{ status: ReminderStatus; channel: Channel; tone: Tone; count: number }>`
     SELECT ${currentStatus('m')} AS status, m.channel, m.tone, count(*) AS count
-    FROM decorum.reminder m WHERE ${within('m.created_at', span)} AND ${owner('m.creditor', span)}
+    FROM decorum.reminder m WHERE ${within('m.created_at', span)} AND ${owner('m.creditor', span, 'm')}
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
   ).rows
 

@@ -76,7 +76,7 @@ export function accountService(runtime: Runtime): AccountService {
   return {
     async getAccount(actor, ref) {
       const scope = creditorScope(actor, ref.creditor)
-      const row = scope.outside ? null : onlyOne(await accountsByExternalId(db, scope.creditor, ref.id))
+      const row = scope.outside ? null : onlyOne(await accountsByExternalId(db, scope, ref.id))
       return row === null ? null : ((await viewsOf([row]))[0] as AccountView)
     },
 
@@ -86,7 +86,7 @@ export function accountService(runtime: Runtime): AccountService {
       const limit = limitOf(query.limit)
       const after = positionOf(query.cursor, ['id'])
       const rows = await listAccounts(db, {
-        creditor: scope.creditor,
+        ...scope,
         state: query.state ?? null,
         recipientExternalId: query.recipientId ?? null,
         after: after === null ? null : (after[0] as string),
@@ -103,7 +103,7 @@ export function accountService(runtime: Runtime): AccountService {
 
     async accountTimeline(actor, ref, query = {}) {
       const scope = creditorScope(actor, ref.creditor)
-      const account = scope.outside ? null : onlyOne(await accountsByExternalId(db, scope.creditor, ref.id))
+      const account = scope.outside ? null : onlyOne(await accountsByExternalId(db, scope, ref.id))
       if (account === null) return null
       const limit = limitOf(query.limit)
       const after = positionOf(query.cursor, ['number', 'number', 'text', 'text'])
@@ -129,7 +129,7 @@ export function accountService(runtime: Runtime): AccountService {
       const scope = creditorScope(actor, query.creditor)
       const none = { zone: query.zone, sent: [], objected: [], skipped: [], tasks: [], reminders: [] }
       if (scope.outside) return none
-      const span = { creditor: scope.creditor, from: new Date(query.from), to: new Date(query.to), zone: query.zone }
+      const span = { ...scope, from: new Date(query.from), to: new Date(query.to), zone: query.zone }
       return readInBulk(db, async (trx) => ({
         zone: query.zone,
         sent: await sentTotals(trx, span),

@@ -21,7 +21,7 @@ export const doubtService = (runtime: Runtime): DoubtService => ({
     const limit = limitOf(query.limit)
     const position = positionOf(query.cursor, ['number', 'id'])
     const after = position === null ? null : { at: new Date(position[0] as number), reminderId: position[1] as string }
-    const rows = await listDoubts(runtime.ledger.db, { creditor: scope.creditor, after, limit: limit + 1 })
+    const rows = await listDoubts(runtime.ledger.db, { ...scope, after, limit: limit + 1 })
     return pageFrom(rows, limit, doubtViewOf, (row) => writeCursor([row.reservedAt.getTime(), row.reminderId]))
   },
   resolveDoubt: (actor, reminderId, attemptNo, body) => resolveDoubt(runtime, actor, reminderId, attemptNo, body),

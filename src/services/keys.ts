@@ -1,8 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { DecorumError } from '../model/errors.ts'
-import { formatInstant } from '../model/time.ts'
+import { failureForLog } from '../model/log-events.ts'
+import { formatInstant, type Instant } from '../model/time.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
-import { type ApiKeyRow, hasAdminKey, insertKey, keyByHash, listKeys, revokeKey } from '../record/api-keys.ts'
+import {
+  type ApiKeyRow,
+  hasAdminKey,
+  insertKey,
+  keyByHash,
+  listKeys,
+  noteKeysUsed,
+  revokeKey,
+} from '../record/api-keys.ts'
 import { isId } from '../record/id.ts'
 
 /** What an API key may do. `admin` includes every other scope. */
@@ -21,6 +30,10 @@ export const SCOPES = [
   'switches:write',
   'doubts:write',
   'decide',
+  'people:read',
+  'people:export',
+  'people:erase',
+  'access-log:read',
   'admin',
 ] as const
 export type KeyScope = (typeof SCOPES)[number]
@@ -34,7 +47,14 @@ export interface ApiKey {
   kind: 'test' | 'live'
   scopes: KeyScope[]
   createdAt: string
+  /** `key:<id>`, `user:<name>`; null: made before this was recorded. */
+  createdBy: string | null
+  /** Null: it holds until it is revoked. */
+  expiresAt: string | null
   revokedAt: string | null
+  revokedBy: string | null
+  /** To the minute, by the clock of the ledger's host; null: never. */
+  lastUsedAt: string | null
 }
 
 /** An authenticated caller. */
@@ -49,16 +69,19 @@ interface NewKey {
   creditor: string | null
   kind: 'test' | 'live'
   scopes: KeyScope[]
+  /** Null or absent: it holds until it is revoked. */
+  expiresAt?: Instant | null | undefined
 }
 
 /** API keys: a secret is shown once and stored as SHA-256. */
 export interface KeyService {
-  /** Null: no such key, or revoked. */
+  /** Null: no such key, revoked, or expired. */
   authenticate(bearer: string): Promise<Caller | null>
-  createKey(wanted: NewKey): Promise<{ key: ApiKey; secret: string }>
-  listKeys(creditor: string | null): Promise<ApiKey[]>
+  createKey(actor: Actor, wanted: NewKey): Promise<{ key: ApiKey; secret: string }>
+  /** Those of the actor's creditor; to a test key, test keys only. */
+  listKeys(actor: Actor): Promise<ApiKey[]>
   /** Null: no such key. Revoking twice changes nothing. */
-  revokeKey(id: string, creditor: string | null): Promise<ApiKey | null>
+  revokeKey(actor: Actor, id: string): Promise<ApiKey | null>
   /**
    * Stores `configured` as an admin key, or makes one when an embedded ledger has none (several processes on a server
    * would print several). Returns the new secret, to be printed once; null when none was made.
@@ -66,16 +89,27 @@ export interface KeyService {
   ensureBootstrapKey(configured: string | null): Promise<string | null>
 }
 
-export function keyService(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config'>): KeyService {
+export function keyService(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config' | 'log'>): KeyService {
   const { db } = runtime.ledger
   const now = (): Date => new Date(runtime.clock.now())
-  const store = (secret: string, { label, creditor, kind, scopes }: NewKey): Promise<ApiKeyRow | null> =>
-    insertKey(db, { hash: secretHash(secret), label, creditor, kind, scopes, created_at: now() })
+  const noteUse = usesByMinute(runtime)
+  const store = (by: string, secret: string, wanted: NewKey): Promise<ApiKeyRow | null> =>
+    insertKey(db, {
+      hash: secretHash(secret),
+      label: wanted.label,
+      creditor: wanted.creditor,
+      kind: wanted.kind,
+      scopes: wanted.scopes,
+      created_at: now(),
+      created_by: by,
+      expires_at: wanted.expiresAt == null ? null : new Date(wanted.expiresAt),
+    })
 
   return {
     async authenticate(bearer) {
       const row = await keyByHash(db, secretHash(bearer))
-      if (row === null) return null
+      if (row === null || (row.expires_at !== null && row.expires_at <= now())) return null
+      noteUse(row.id)
       return {
         keyId: row.id,
         actor: { name: `key:${row.id}`, creditor: row.creditor, live: row.kind === 'live' },
@@ -83,7 +117,7 @@ export function keyService(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config'>
       }
     },
 
-    async createKey(wanted) {
+    async createKey(actor, wanted) {
       if (wanted.creditor !== null && !runtime.config.creditors.has(wanted.creditor)) {
         throw new DecorumError('DECORUM_BAD_INPUT', 'the creditor is not configured', {
           faults: [
@@ -95,16 +129,20 @@ export function keyService(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config'>
           ],
         })
       }
+      if (wanted.expiresAt != null && wanted.expiresAt <= runtime.clock.now())
+        throw new DecorumError('DECORUM_BAD_INPUT', 'the key would have expired already', {
+          faults: [{ path: 'expiresAt', problem: 'is not ahead', cure: 'State a time to come, or leave it out.' }],
+        })
       const secret = newSecret(wanted.kind)
-      const row = await store(secret, wanted)
+      const row = await store(actor.name, secret, wanted)
       if (row === null) throw new DecorumError('DECORUM_INTERNAL', 'two random keys were the same')
       return { key: apiKeyOf(row), secret }
     },
 
-    listKeys: async (creditor) => (await listKeys(db, creditor)).map(apiKeyOf),
+    listKeys: async (actor) => (await listKeys(db, actor)).map(apiKeyOf),
 
-    async revokeKey(id, creditor) {
-      const row = isId(id) ? await revokeKey(db, id, creditor, now()) : null
+    async revokeKey(actor, id) {
+      const row = isId(id) ? await revokeKey(db, id, actor, { at: now(), by: actor.name }) : null
       return row === null ? null : apiKeyOf(row)
     },
 
@@ -112,12 +150,12 @@ export function keyService(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config'>
       const admin: NewKey = { label: 'bootstrap', creditor: null, kind: 'live', scopes: ['admin'] }
       if (configured !== null) {
         // A key that is known is left as it is: a restart must not undo its revocation.
-        await store(configured, admin)
+        await store('bootstrap', configured, admin)
         return null
       }
-      if (!runtime.ledger.embedded || (await hasAdminKey(db))) return null
+      if (!runtime.ledger.embedded || (await hasAdminKey(db, now()))) return null
       const secret = newSecret('live')
-      await store(secret, admin)
+      await store('bootstrap', secret, admin)
       return secret
     },
   }
@@ -130,8 +168,31 @@ const apiKeyOf = (row: ApiKeyRow): ApiKey => ({
   kind: row.kind,
   scopes: row.scopes as KeyScope[],
   createdAt: formatInstant(row.created_at.getTime()),
-  revokedAt: row.revoked_at === null ? null : formatInstant(row.revoked_at.getTime()),
+  createdBy: row.created_by,
+  expiresAt: instantOrNull(row.expires_at),
+  revokedAt: instantOrNull(row.revoked_at),
+  revokedBy: row.revoked_by,
+  lastUsedAt: instantOrNull(row.last_used_at),
 })
+
+const instantOrNull = (at: Date | null): string | null => (at === null ? null : formatInstant(at.getTime()))
+
+/** How often this process writes down that a key is in use: once a minute, whatever the load. */
+const NOTE_USE_EVERY_MS = 60_000
+
+/** Notes uses of keys beside the requests, none of which waits for it. One that cannot be written is noted with a later use. */
+function usesByMinute({ ledger, log }: Pick<Runtime, 'ledger' | 'log'>): (keyId: string) => void {
+  const noted = new Map<string, number>()
+  return (keyId) => {
+    const at = performance.now()
+    if (at - (noted.get(keyId) ?? -Infinity) < NOTE_USE_EVERY_MS) return
+    noted.set(keyId, at)
+    noteKeysUsed(ledger.db, [keyId]).catch((error: unknown) => {
+      noted.delete(keyId)
+      log.debug({ event: 'keys.use_not_noted', ...failureForLog(error) }, 'the last use of a key was not written down')
+    })
+  }
+}
 
 /** A new secret: its kind, then 32 random bytes. */
 const newSecret = (kind: 'test' | 'live'): string => `dk_${kind}_${randomBytes(32).toString('base64url')}`

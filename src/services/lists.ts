@@ -1,9 +1,10 @@
 import { formatInstant, type Instant } from '../model/time.ts'
+import type { AccessLog } from '../pipeline/access-log.ts'
 import type { PermitRules } from '../pipeline/permits.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { decideTasks, type StepDecision } from '../pipeline/tasks.ts'
-import { logAccess, type Position, writeCursor } from '../record/access.ts'
+import { type Position, writeCursor } from '../record/access.ts'
 import { accountsByExternalId } from '../record/accounts.ts'
 import { type CapturedListing, listCaptured } from '../record/captured.ts'
 import { type ContactListing, listContacts } from '../record/contacts.ts'
@@ -60,7 +61,7 @@ export interface ListService {
   ): Promise<Page<ReplyView>>
 }
 
-export function listService(runtime: Runtime, rules: PermitRules): ListService {
+export function listService(runtime: Runtime, rules: PermitRules, access: AccessLog): ListService {
   const { db } = runtime.ledger
   const now = (): Date => new Date(runtime.clock.now())
   const ownedBy = (query: OwnerFilter) => ({
@@ -86,7 +87,7 @@ export function listService(runtime: Runtime, rules: PermitRules): ListService {
       if (scope.outside) return emptyPage()
       const limit = limitOf(query.limit)
       const rows = await list(db, {
-        creditor: scope.creditor,
+        ...scope,
         ...ownedBy(query),
         open: query.open ?? null,
         at: now(),
@@ -105,7 +106,7 @@ export function listService(runtime: Runtime, rules: PermitRules): ListService {
       const limit = limitOf(query.limit)
       const after = timed(positionOf(query.cursor, ['number', 'id']))
       const rows = await listTasks(db, {
-        creditor: scope.creditor,
+        ...scope,
         status: query.status ?? null,
         ...ownedBy(query),
         after: after === null ? null : { dueAt: after.at, id: after.id },
@@ -121,7 +122,7 @@ export function listService(runtime: Runtime, rules: PermitRules): ListService {
     },
 
     async getTask(actor, id) {
-      const row = isId(id) ? await taskById(db, actor.creditor, id.toLowerCase()) : null
+      const row = isId(id) ? await taskById(db, actor, id.toLowerCase()) : null
       return row === null ? null : taskViewOf(row, (await decide([row])).get(row.id))
     },
 
@@ -132,11 +133,9 @@ export function listService(runtime: Runtime, rules: PermitRules): ListService {
       const scope = creditorScope(actor, query.creditor)
       if (scope.outside) return emptyPage()
       const account =
-        query.accountId === undefined ? null : onlyOne(await accountsByExternalId(db, scope.creditor, query.accountId))
+        query.accountId === undefined ? null : onlyOne(await accountsByExternalId(db, scope, query.accountId))
       const recipient =
-        query.recipientId === undefined
-          ? null
-          : onlyOne(await recipientsByExternalId(db, scope.creditor, query.recipientId))
+        query.recipientId === undefined ? null : onlyOne(await recipientsByExternalId(db, scope, query.recipientId))
       if (
         (query.accountId !== undefined && account === null) ||
         (query.recipientId !== undefined && recipient === null)
@@ -158,19 +157,26 @@ export function listService(runtime: Runtime, rules: PermitRules): ListService {
       if (scope.outside) return emptyPage()
       const limit = limitOf(query.limit)
       const rows = await listReplies(db, {
-        creditor: scope.creditor,
+        ...scope,
         recipientExternalId: query.recipientId ?? null,
         taskId: query.taskId ?? null,
         unresolved: query.unresolved === true,
         before: before(query),
         limit: limit + 1,
       })
-      await logAccess(
-        db,
+      await access.reading(
         rows
           .slice(0, limit)
           .filter((row) => row.words !== null)
-          .map((row) => ({ at: now(), actor: actor.name, action: 'words-read' as const, subject: `reply:${row.id}` })),
+          .map((row) => ({
+            at: now(),
+            actor: actor.name,
+            action: 'words-read',
+            subject: `reply:${row.id}`,
+            creditor: row.creditor,
+            recipientId: row.recipient_id,
+            live: actor.live,
+          })),
       )
       return pageFrom(
         rows,
@@ -185,18 +191,20 @@ export function listService(runtime: Runtime, rules: PermitRules): ListService {
       if (scope.outside) return emptyPage()
       const limit = limitOf(query.limit)
       const rows = await listCaptured(db, {
-        creditor: scope.creditor,
+        ...scope,
         reminderId: query.reminderId ?? null,
         before: before(query),
         limit: limit + 1,
       })
-      await logAccess(
-        db,
+      await access.reading(
         rows.slice(0, limit).map((row) => ({
           at: now(),
           actor: actor.name,
-          action: 'captured-read' as const,
+          action: 'captured-read',
           subject: `captured:${row.id}`,
+          creditor: row.creditor,
+          recipientId: row.recipient_id,
+          live: actor.live,
         })),
       )
       return pageFrom(

@@ -2,6 +2,7 @@ import { DecorumError } from '../model/errors.ts'
 import { formatInstant } from '../model/time.ts'
 import type { Actor } from '../pipeline/runtime.ts'
 import { type Position, readCursor } from '../record/access.ts'
+import type { Reach } from '../record/reach.ts'
 import type { Page } from '../report/views/page.ts'
 
 const DEFAULT_LIMIT = 50
@@ -27,14 +28,12 @@ export interface OwnerFilter {
   recipientId?: string | undefined
 }
 
-/** Which creditor's records does this request cover? Null: every creditor's. `outside`: the actor asked for another than its own. */
-export function creditorScope(
-  actor: Actor,
-  asked: string | null | undefined,
-): { outside: boolean; creditor: string | null } {
+/** What does this request cover, of what the actor may see? `outside`: it asked for another creditor than its own. */
+export function creditorScope(actor: Actor, asked: string | null | undefined): Reach & { outside: boolean } {
   const wanted = asked ?? null
-  if (actor.creditor === null) return { outside: false, creditor: wanted }
-  return { outside: wanted !== null && wanted !== actor.creditor, creditor: actor.creditor }
+  const { live } = actor
+  if (actor.creditor === null) return { outside: false, creditor: wanted, live }
+  return { outside: wanted !== null && wanted !== actor.creditor, creditor: actor.creditor, live }
 }
 
 /** The row with this upstream id; two creditors may use the same. @throws DECORUM_BAD_INPUT for two rows */

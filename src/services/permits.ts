@@ -20,9 +20,9 @@ export const permitService = (runtime: Runtime, rules: PermitRules): PermitServi
   settlePermit: (actor, id, body) => settlePermit(runtime, actor, id, body, rules.packs),
   async getPermit(actor, id) {
     const permit = isId(id) ? await permitById(runtime.ledger.db, id, actor.creditor) : null
-    return permit === null || permit.status === 'denied'
-      ? null
-      : permitViewOf(permit, permit.status, await upstreamNames(runtime.ledger.db, permit))
+    if (permit === null || permit.status === 'denied') return null
+    const names = await upstreamNames(runtime.ledger.db, actor, permit)
+    return names === null ? null : permitViewOf(permit, permit.status, names)
   },
 })
 

@@ -5,10 +5,11 @@ import type { Pack } from '../model/pack.ts'
 import { formatInstant } from '../model/time.ts'
 import type { Channel, ReminderStatus } from '../model/vocabulary.ts'
 import { comparableDecision, compileAllPacks, packVersionKey, NOT_BY_RULES, packsOf } from '../pipeline/audit/replay.ts'
+import type { AccessLog } from '../pipeline/access-log.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { sentMessage } from '../pipeline/sent-message.ts'
-import { logAccess, writeCursor } from '../record/access.ts'
+import { writeCursor } from '../record/access.ts'
 import { capturedOfAttempt } from '../record/captured.ts'
 import {
   type AttemptRow,
@@ -67,11 +68,11 @@ type AttemptWords =
   /** The template version that made it is not installed any more; its hash remains with the attempt. */
   | { state: 'unavailable'; problem: string }
 
-export function reminderService(runtime: Runtime): ReminderService {
+export function reminderService(runtime: Runtime, access: AccessLog): ReminderService {
   const { db } = runtime.ledger
 
   async function history(actor: Actor, id: string) {
-    const row = isId(id) ? await reminderById(db, actor.creditor, id.toLowerCase()) : null
+    const row = isId(id) ? await reminderById(db, actor, id.toLowerCase()) : null
     if (row === null) return null
     const decisions = await decisionsOf(db, row.id)
     return {
@@ -100,7 +101,7 @@ export function reminderService(runtime: Runtime): ReminderService {
       const limit = limitOf(query.limit)
       const before = positionOf(query.cursor, ['id'])
       const rows = await listReminders(db, {
-        creditor: scope.creditor,
+        ...scope,
         status: query.status ?? null,
         channel: query.channel ?? null,
         recipientExternalId: query.recipientId ?? null,
@@ -112,14 +113,17 @@ export function reminderService(runtime: Runtime): ReminderService {
     },
 
     async attemptWords(actor, reminderId, attemptNo) {
-      const sent = isId(reminderId) ? await sentWords(db, actor.creditor, reminderId.toLowerCase(), attemptNo) : null
+      const sent = isId(reminderId) ? await sentWords(db, actor, reminderId.toLowerCase(), attemptNo) : null
       if (sent === null) return null
-      await logAccess(db, [
+      await access.reading([
         {
           at: new Date(runtime.clock.now()),
           actor: actor.name,
           action: 'words-read',
           subject: `attempt:${sent.reminderId}.${sent.attemptNo}`,
+          creditor: sent.creditor,
+          recipientId: sent.recipientId,
+          live: actor.live,
         },
       ])
       if (sent.dataKey === null) return { state: 'erased' }

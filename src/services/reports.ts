@@ -54,7 +54,7 @@ export interface ForecastService {
 export const forecastService = (runtime: Runtime, rules: Pick<PermitRules, 'packs'>): ForecastService => ({
   async forecast(actor, query) {
     const zone = query.zone ?? zoneOf(runtime, actor)
-    const { at, until, routes } = await forecastByRoute(runtime, rules.packs, { creditor: actor.creditor, zone })
+    const { at, until, routes } = await forecastByRoute(runtime, rules.packs, actor, { zone })
     const views = routes.map((one): RouteForecastView => ({
       ...one,
       emptyAt: textOrNull(one.emptyAt === null ? null : new Date(one.emptyAt)),

@@ -1,3 +1,4 @@
+import { accessLog } from '../pipeline/access-log.ts'
 import type { PermitRules } from '../pipeline/permits.ts'
 import type { Runtime } from '../pipeline/runtime.ts'
 import { accountService, type AccountService } from './accounts.ts'
@@ -15,6 +16,8 @@ import {
   retentionService,
   type RetentionService,
 } from './reports.ts'
+import { notingChanges } from './changes.ts'
+import { peopleService, type PeopleService } from './people.ts'
 import { doubtService, type DoubtService } from './doubts.ts'
 import { metricsService, type MetricsService } from './metrics.ts'
 import { permitService, type PermitService } from './permits.ts'
@@ -37,29 +40,41 @@ export interface Services
     DoubtService,
     AuditService,
     ForecastService,
-    RetentionService {
+    RetentionService,
+    PeopleService {
   callbacks: Callbacks
+  /** Resolves when the access log holds everything noted so far: call it before the ledger is closed. */
+  settled(): Promise<void>
 }
 
 /** @param rules  judge contacts that are reported, asked for or worked on */
-export const services = (runtime: Runtime, rules: PermitRules): Services => ({
-  ...commandService(runtime, rules),
-  ...accountService(runtime),
-  ...reminderService(runtime),
-  ...recipientService(runtime),
-  ...listService(runtime, rules),
-  ...keyService(runtime),
-  ...metricsService(runtime, rules),
-  ...permitService(runtime, rules),
-  ...switchService(runtime),
-  ...doubtService(runtime),
-  ...auditService(runtime),
-  ...forecastService(runtime, rules),
-  ...retentionService(runtime, rules),
-  callbacks: {
-    ...twilioReceiptCallbacks(runtime),
-    ...twilioVoiceCallback(runtime),
-    ...twilioInboundCallback(runtime),
-    ...unsubscribeCallbacks(runtime),
-  },
-})
+export function services(runtime: Runtime, rules: PermitRules): Services {
+  const access = accessLog(runtime)
+  const reading = {
+    ...accountService(runtime),
+    ...reminderService(runtime, access),
+    ...recipientService(runtime, access),
+    ...listService(runtime, rules, access),
+  }
+  const all: Services = {
+    ...commandService(runtime, rules),
+    ...reading,
+    ...peopleService(runtime, rules, access, reading),
+    ...keyService(runtime),
+    ...metricsService(runtime, rules),
+    ...permitService(runtime, rules),
+    ...switchService(runtime),
+    ...doubtService(runtime),
+    ...auditService(runtime),
+    ...forecastService(runtime, rules),
+    ...retentionService(runtime, rules),
+    callbacks: {
+      ...twilioReceiptCallbacks(runtime),
+      ...twilioVoiceCallback(runtime),
+      ...twilioInboundCallback(runtime),
+      ...unsubscribeCallbacks(runtime),
+    },
+    settled: access.settled,
+  }
+  return notingChanges(all, runtime, access)
+}

@@ -5,7 +5,7 @@ import { writeCursor } from '../record/access.ts'
 import { listSwitches, type SwitchRow } from '../record/switches.ts'
 import type { SwitchView } from '../report/views/operations.ts'
 import type { Page } from '../report/views/page.ts'
-import { limitOf, pageFrom, type Paging, positionOf, text, textOrNull } from './paging.ts'
+import { emptyPage, limitOf, pageFrom, type Paging, positionOf, text, textOrNull } from './paging.ts'
 
 /** Switches stop, pause, slow or drain what goes out, by scope. */
 export interface SwitchService {
@@ -23,6 +23,8 @@ export const switchService = (runtime: Runtime): SwitchService => ({
   pauseEverything: () => pauseEverything(runtime),
   liftSwitch: (actor, id, body) => endSwitch(runtime, actor, id, body),
   async listSwitches(actor, query) {
+    // None is a test key's, and what others say of live reminders is not for it.
+    if (!actor.live) return emptyPage()
     const limit = limitOf(query.limit)
     const before = (positionOf(query.cursor, ['id'])?.[0] as string | undefined) ?? null
     const rows = await listSwitches(runtime.ledger.db, {

@@ -322,7 +322,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       expect(
         (
           await served.call('GET', '/v1/replies', {
-            key: await served.key(['accounts:read'], { creditor: 'lakeside' }),
+            key: await served.key(['people:read'], { creditor: 'lakeside' }),
           })
         ).body.items,
       ).toEqual([])

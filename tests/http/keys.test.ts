@@ -14,12 +14,17 @@ const GUARDED: [KeyScope, string, string][] = [
   ['accounts:read', 'GET', '/v1/accounts'],
   ['accounts:read', 'GET', '/v1/accounts/A-1'],
   ['accounts:read', 'GET', '/v1/accounts/A-1/timeline'],
-  ['accounts:read', 'GET', '/v1/recipients/P-1'],
-  ['accounts:read', 'GET', '/v1/recipients?address=%2B12125550123'],
+  ['people:read', 'GET', '/v1/recipients/P-1'],
+  ['people:read', 'GET', '/v1/recipients?address=%2B12125550123'],
+  ['people:read', 'POST', '/v1/recipients:search'],
+  ['people:export', 'GET', '/v1/recipients/P-1/export'],
+  ['people:erase', 'POST', '/v1/recipients/P-1/erasure'],
+  ['access-log:read', 'GET', '/v1/access-log'],
   ['accounts:read', 'GET', '/v1/contacts?recipientId=P-1'],
   ['accounts:read', 'GET', '/v1/suppressions'],
   ['accounts:read', 'GET', '/v1/holds'],
-  ['accounts:read', 'GET', '/v1/captured'],
+  ['people:read', 'GET', '/v1/captured'],
+  ['people:read', 'GET', '/v1/replies'],
   ['events:write', 'POST', '/v1/accounts/A-1/events'],
   ['events:write', 'POST', '/v1/events:import'],
   ['reminders:write', 'POST', '/v1/reminders'],
@@ -99,7 +104,7 @@ eachLedger('keys', (name, openFresh) => {
 
   it('of one creditor see and change that creditor alone', async () => {
     await served.call('PUT', '/v1/accounts/SHARED', { key: admin, body: account() })
-    const lakeside = await served.key(['accounts:read', 'accounts:write'], { creditor: 'lakeside' })
+    const lakeside = await served.key(['accounts:read', 'accounts:write', 'people:read'], { creditor: 'lakeside' })
     const denied = await served.call('PUT', '/v1/accounts/SHARED', { key: lakeside, body: account() })
     expect([denied.status, denied.body.code]).toEqual([403, 'DECORUM_FORBIDDEN'])
     expect(denied.text, 'names the creditor').toContain('northwind')

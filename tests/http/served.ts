@@ -87,7 +87,12 @@ export async function serve(ledger: Ledger, env: Record<string, string> = {}): P
     clock,
     log,
     key: async (scopes, { creditor = null, kind = 'live' } = {}) =>
-      (await app.services.createKey({ label: 'test', creditor, kind, scopes })).secret,
+      (
+        await app.services.createKey(
+          { name: 'tests', creditor: null, live: true },
+          { label: 'test', creditor, kind, scopes },
+        )
+      ).secret,
     call: async (method, url, { key, body, headers = {} } = {}) => {
       const answer = await server.inject({
         method: method as 'GET',

@@ -410,7 +410,7 @@ eachLedger('a fact, whichever way it was heard', (_name, openFresh) => {
   async function everything({ recipientId, number }: Debt) {
     const rows = (table: 'hold' | 'task') =>
       ledger.db.selectFrom(`decorum.${table}`).select('id').where('recipient_id', '=', recipientId).execute()
-    const { hash } = addressHash(runtime.vault, 'phone', number)
+    const { hash } = addressHash(runtime.vault, 'phone', number, true)
     const stops = await ledger.db
       .selectFrom('decorum.suppression')
       .select('id')

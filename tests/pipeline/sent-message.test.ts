@@ -85,7 +85,7 @@ eachLedger('what was sent can always be shown', (_name, openFresh) => {
       .select(['reminder_id', 'no'])
       .orderBy('reserved_at', 'desc')
       .executeTakeFirstOrThrow()
-    const sent = await sentWords(fresh.ledger.db, null, row.reminder_id, row.no)
+    const sent = await sentWords(fresh.ledger.db, { creditor: null, live: true }, row.reminder_id, row.no)
     if (sent === null) throw new TypeError('no attempt')
     return sent
   }

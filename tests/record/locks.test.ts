@@ -71,6 +71,7 @@ whenThere('PostgreSQL', 'locks', () =>
         ...nothing,
         id,
         creditor: 'acme',
+        live: true,
         external_id: id,
         location_evidence: [],
         blocked_times: [],

@@ -9,6 +9,8 @@ import { parse } from '../../src/intake/parse.ts'
 import { prepareQueueTables } from '../../src/queue/backends.ts'
 import { EVIDENCE } from '../../src/record/chain/evidence.ts'
 import { type Ledger, openLedger } from '../../src/record/ledger.ts'
+import { eraseRows } from '../../src/record/erasure.ts'
+import { takeLocks } from '../../src/record/locks.ts'
 import { listPartitions, makeMonths } from '../../src/record/partitions.ts'
 import { grantRoles } from '../../src/record/roles.ts'
 import { type FreshLedger, openServerFresh } from '../support/ledger.ts'
@@ -110,10 +112,30 @@ whenThere('PostgreSQL', 'the roles of the database', () =>
       await services.liftSwitch(LENDER, thrown.id, { reason: 'over' })
       const paused = await services.pauseEverything()
       await services.liftSwitch({ ...LENDER, creditor: null }, paused.id, { reason: 'over' })
-      const { key, secret } = await services.createKey({ label: 'k', creditor: null, kind: 'live', scopes: ['admin'] })
+      const { key, secret } = await services.createKey(LENDER, {
+        label: 'k',
+        creditor: null,
+        kind: 'live',
+        scopes: ['admin'],
+      })
       expect(await services.authenticate(secret)).not.toBeNull()
-      await services.revokeKey(key.id, null)
+      await services.revokeKey({ ...LENDER, creditor: null }, key.id)
       await stage.until('2026-12-01T04:00:00Z')
+      const erased = await ledger.db
+        .selectFrom('decorum.recipient')
+        .select('id')
+        .where('external_id', '=', 'r-1')
+        .executeTakeFirstOrThrow()
+      await ledger.db
+        .transaction()
+        .execute(async (trx) =>
+          eraseRows(
+            await takeLocks(trx, { recipients: [erased.id] }, 'wait'),
+            erased.id,
+            new Date(stage.app.runtime.clock.now()),
+          ),
+        )
+      await services.settled()
       while (await stage.app.pass('sweeper'));
       expect(await services.auditChain({ creditor: null, heads: null })).toMatchObject({
         intact: true,

@@ -7,6 +7,7 @@ const READERS: Readonly<Record<string, string>> = {
   'src/config/load.ts': 'the configuration',
   'src/config/root-directory.ts': 'DECORUM_ROOT: where it lies',
   'src/app/build.ts': 'LOG_LEVEL',
+  'src/cli/with-app.ts': 'DECORUM_ACTOR: who runs the command line, which is no setting of the deployment',
   'src/app/errors.ts': 'DECORUM_DEBUG: also for what goes wrong before there is a configuration',
 }
 

@@ -2,7 +2,9 @@ import type { Config } from '../../config/config.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import { checkZoneData } from '../../model/zones/zone-data.ts'
 import { calendarAlarms } from '../../pipeline/audit/due-for-review.ts'
+import { BulkReadingAlarm } from '../../pipeline/access-log.ts'
 import type { DispatchContext } from '../../pipeline/dispatch/dispatch-context.ts'
+import { RestoredErasures } from '../../pipeline/erase.ts'
 import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
 import type { EndpointNotifier } from '../../pipeline/notify.ts'
 import { ChainSealer } from '../../pipeline/chain.ts'
@@ -52,6 +54,8 @@ export class RunningDaemons {
   readonly #loops = new Map<string, Loop>()
   readonly #months: MonthlyPartitions
   readonly #sealer: ChainSealer
+  readonly #restored: RestoredErasures
+  readonly #bulkReading: BulkReadingAlarm
   #doorbell: Doorbell | null = null
   #notifiers: readonly EndpointNotifier[] | null = null
   #stopped = false
@@ -61,6 +65,8 @@ export class RunningDaemons {
     this.#parts = parts
     this.#months = new MonthlyPartitions(parts.runtime)
     this.#sealer = new ChainSealer(parts.runtime)
+    this.#restored = new RestoredErasures(parts.runtime)
+    this.#bulkReading = new BulkReadingAlarm(parts.runtime)
   }
 
   /** Starts these daemons, and with the first of them the periodic check of switches, clock and packs. */
@@ -133,7 +139,9 @@ export class RunningDaemons {
     const { runtime, guard, routes } = this.#parts
     const certain = await guard.certainNow()
     if (certain) await this.#months.pass()
-    return sweepingPass(runtime, this.#bell(), routes, certain)
+    await this.#bulkReading.pass()
+    const more = await this.#restored.pass()
+    return (await sweepingPass(runtime, this.#bell(), routes, certain)) || more
   }
 
   async idle(): Promise<void> {

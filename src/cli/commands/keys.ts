@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import { DecorumError } from '../../model/errors.ts'
+import { type Instant, parseInstant } from '../../model/time.ts'
 import { type ApiKey, type KeyScope, SCOPES } from '../../services/keys.ts'
-import { withApp } from '../with-app.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
 import { printAnswer } from '../output.ts'
 
 /** `decorum keys create|list|revoke`: who may use the HTTP interface. */
@@ -24,19 +25,36 @@ function createKey(): Command {
         .default('live'),
     )
     .requiredOption('--scopes <list>', `separated by commas: ${SCOPES.join(', ')}`, readScopes)
-    .option('--json', 'answer as one JSON document')
-    .action(
-      async (label: string, options: { creditor?: string; kind: 'live' | 'test'; scopes: KeyScope[]; json?: true }) => {
-        const made = await withApp(({ services }) =>
-          services.createKey({ label, creditor: options.creditor ?? null, kind: options.kind, scopes: options.scopes }),
-        )
-        printAnswer(
-          options.json,
-          { ...made.key, secret: made.secret },
-          () => `${inOneLine(made.key)}\nIts secret, shown this once: ${made.secret}`,
-        )
-      },
+    .option(
+      '--expires <instant>',
+      'until when it holds, such as 2027-06-30T00:00:00Z; without it, until it is revoked',
+      readEnd,
     )
+    .option('--json', 'answer as one JSON document')
+    .action(async (label: string, options: CreateOptions) => {
+      const made = await withApp(({ services }) =>
+        services.createKey(CLI_ACTOR, {
+          label,
+          creditor: options.creditor ?? null,
+          kind: options.kind,
+          scopes: options.scopes,
+          expiresAt: options.expires ?? null,
+        }),
+      )
+      printAnswer(
+        options.json,
+        { ...made.key, secret: made.secret },
+        () => `${inOneLine(made.key)}\nIts secret, shown this once: ${made.secret}`,
+      )
+    })
+}
+
+interface CreateOptions {
+  creditor?: string
+  kind: 'live' | 'test'
+  scopes: KeyScope[]
+  expires?: Instant
+  json?: true
 }
 
 function listKeys(): Command {
@@ -44,7 +62,7 @@ function listKeys(): Command {
     .description('Lists keys without their secrets.')
     .option('--json', 'answer as one JSON document')
     .action(async (options: { json?: true }) => {
-      const keys = await withApp(({ services }) => services.listKeys(null))
+      const keys = await withApp(({ services }) => services.listKeys(CLI_ACTOR))
       printAnswer(options.json, { keys }, () =>
         keys.length === 0 ? 'There are no keys.' : keys.map(inOneLine).join('\n'),
       )
@@ -57,13 +75,21 @@ function revokeKey(): Command {
     .argument('<id>', 'as `decorum keys list` shows it')
     .option('--json', 'answer as one JSON document')
     .action(async (id: string, options: { json?: true }) => {
-      const key = await withApp(({ services }) => services.revokeKey(id, null))
+      const key = await withApp(({ services }) => services.revokeKey(CLI_ACTOR, id))
       if (key === null)
         throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such key', {
           hint: 'List them with `decorum keys list`.',
         })
       printAnswer(options.json, key, () => inOneLine(key))
     })
+}
+
+function readEnd(text: string): Instant {
+  const end = parseInstant(text)
+  if (end !== null) return end
+  throw new DecorumError('DECORUM_BAD_INPUT', 'the end is not an instant with an offset', {
+    hint: 'Write it like 2027-06-30T00:00:00Z.',
+  })
 }
 
 function readScopes(text: string): KeyScope[] {
@@ -79,4 +105,16 @@ function readScopes(text: string): KeyScope[] {
 }
 
 const inOneLine = (key: ApiKey): string =>
-  `${key.id}  ${key.kind}  ${key.creditor ?? 'every creditor'}  ${key.scopes.join(',')}  ${key.label}${key.revokedAt === null ? '' : `  revoked ${key.revokedAt}`}`
+  [
+    key.id,
+    key.kind,
+    key.creditor ?? 'every creditor',
+    key.scopes.join(','),
+    key.label,
+    ...(key.createdBy === null ? [] : [`made by ${key.createdBy}`]),
+    key.lastUsedAt === null ? 'never used' : `last used ${key.lastUsedAt}`,
+    ...(key.expiresAt === null ? [] : [`holds until ${key.expiresAt}`]),
+    ...(key.revokedAt === null
+      ? []
+      : [`revoked ${key.revokedAt}${key.revokedBy === null ? '' : ` by ${key.revokedBy}`}`]),
+  ].join('  ')

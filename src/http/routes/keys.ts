@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { configId, line } from '../../intake/fields.ts'
+import { configId, instant, line } from '../../intake/fields.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { pageOf } from '../../report/views/page.ts'
 import { SCOPES } from '../../services/keys.ts'
@@ -17,7 +17,11 @@ const keySchema = z.object({
   kind: z.enum(['test', 'live']),
   scopes: z.array(z.enum(SCOPES)),
   createdAt: z.string(),
+  createdBy: z.string().nullable().describe('`key:<id>` or `user:<name>`; null: made before this was recorded.'),
+  expiresAt: z.string().nullable().describe('Null: it holds until it is revoked.'),
   revokedAt: z.string().nullable(),
+  revokedBy: z.string().nullable(),
+  lastUsedAt: z.string().nullable().describe('To the minute; null: never.'),
 })
 
 const newKey = z.strictObject({
@@ -25,6 +29,7 @@ const newKey = z.strictObject({
   creditor: configId.nullish().describe('Absent: every creditor, or that of the key that asks.'),
   kind: z.enum(['test', 'live']).default('live').describe('What a test key registers never reaches a provider.'),
   scopes: z.array(z.enum(SCOPES)).min(1),
+  expiresAt: instant.nullish().describe('Absent: it holds until it is revoked.'),
 })
 
 /** API keys. A key bound to a creditor creates and lists keys of that creditor only. */
@@ -49,7 +54,7 @@ export function keyRoutes(api: Api, app: App): void {
       }
       if (!actor.live && request.body.kind === 'live')
         throw new DecorumError('DECORUM_FORBIDDEN', 'a test key makes test keys only')
-      const { key, secret } = await app.services.createKey({ ...request.body, creditor })
+      const { key, secret } = await app.services.createKey(actor, { ...request.body, creditor })
       return reply.code(201).send({ ...key, secret })
     },
   )
@@ -65,7 +70,7 @@ export function keyRoutes(api: Api, app: App): void {
         response: answers(200, pageOf(keySchema)),
       },
     },
-    async (request) => ({ items: await app.services.listKeys(actorOf(request).creditor), next: null }),
+    async (request) => ({ items: await app.services.listKeys(actorOf(request)), next: null }),
   )
 
   api.delete(
@@ -80,6 +85,6 @@ export function keyRoutes(api: Api, app: App): void {
         response: answers(200, keySchema),
       },
     },
-    async (request) => found(await app.services.revokeKey(request.params.id, actorOf(request).creditor), 'key'),
+    async (request) => found(await app.services.revokeKey(actorOf(request), request.params.id), 'key'),
   )
 }

@@ -101,7 +101,7 @@ export function reminderRoutes(api: Api, app: App): void {
   api.get(
     '/v1/reminders/:id/attempts/:no/words',
     {
-      config: { scope: 'accounts:read' },
+      config: { scope: 'people:read' },
       schema: {
         tags,
         summary: 'What an attempt said, word for word; the access is logged',
@@ -146,7 +146,7 @@ export function capturedRoutes(api: Api, app: App): void {
   api.get(
     '/v1/captured',
     {
-      config: { scope: 'accounts:read' },
+      config: { scope: 'people:read' },
       schema: {
         tags: ['Reminders'],
         summary: 'Messages that were captured instead of sent, the newest first; the access is logged',

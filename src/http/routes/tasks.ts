@@ -46,7 +46,7 @@ export function taskRoutes(api: Api, app: App): void {
   api.get(
     '/v1/replies',
     {
-      config: { scope: 'accounts:read' },
+      config: { scope: 'people:read' },
       schema: {
         tags,
         summary: 'What people wrote back, the newest first; the access is logged',

@@ -8,7 +8,8 @@ import { findAccounts, knownAccounts, type StoredAccount, writeParties } from '.
 import { balanceEvents } from '../../record/events.ts'
 import { moveHolds, openHolds } from '../../record/holds.ts'
 import { newId } from '../../record/id.ts'
-import { keyText } from '../../record/recipients.ts'
+import { outOfReach } from '../../record/reach.ts'
+import { keyText, liveAmong, type UpstreamKey } from '../../record/recipients.ts'
 import type { Database } from '../../record/schema.ts'
 import type { AddressHash, Vault } from '../../record/vault/vault.ts'
 import type { AccountAnswer } from '../../report/views/operations.ts'
@@ -76,7 +77,7 @@ export async function acceptAccounts(
   const answers =
     items.length === 0
       ? new Map<number, AccountPutResult>()
-      : await inWriteTransaction(runtime, (trx) =>
+      : await inWriteTransaction(runtime, actor, (trx) =>
           putAll({ ...runtime, vault: cacheAddressHashes(runtime.vault) }, actor, trx, items),
         )
   return puts.map((_, index) => {
@@ -98,14 +99,19 @@ async function putAll(
   )
   const results = new Map<number, AccountPutResult>()
   const added = new Map<AccountItem, StoredAccount>()
+  const beyond = actor.live ? null : await beyondReach(opened, stated)
   const items = stated.filter((item) => {
+    if (beyond?.has(item) === true) {
+      results.set(item.index, { ok: false, error: outOfReach('account') })
+      return false
+    }
     if (found.has(keyText(item.key))) return true
     const built = newAccountRow(runtime, actor, item, began)
     if (built.ok) added.set(item, built.row)
     else results.set(item.index, built)
     return built.ok
   })
-  const recipients = await recipientsOfAccounts(opened, runtime.vault, items, (item) => !added.has(item), began)
+  const recipients = await recipientsOfAccounts(opened, runtime.vault, actor, items, (item) => !added.has(item), began)
   const { trx, recipients: drafts } = await lockRecipientDrafts(
     opened,
     runtime.vault,
@@ -155,6 +161,23 @@ async function putAll(
   return results
 }
 
+/** Which of these name something that a live key registered? Found before anything is locked, so that each is refused alone. */
+async function beyondReach(trx: Transaction<Database>, items: readonly AccountItem[]): Promise<Set<AccountItem>> {
+  const people = (item: AccountItem): UpstreamKey[] => [
+    ...(item.recipientKey === null ? [] : [item.recipientKey]),
+    ...(item.body.parties ?? []).map((party) => ({ creditor: item.creditor.id, externalId: party.recipientId })),
+  ]
+  const accounts = await liveAmong(
+    trx,
+    'account',
+    items.map((item) => item.key),
+  )
+  const recipients = await liveAmong(trx, 'recipient', items.flatMap(people))
+  return new Set(
+    items.filter((item) => accounts.has(keyText(item.key)) || people(item).some((key) => recipients.has(keyText(key)))),
+  )
+}
+
 const idsOf = (id: string | undefined): { id: string }[] => (id === undefined ? [] : [{ id }])
 
 /**
@@ -196,7 +219,7 @@ function cacheAddressHashes(vault: Vault): Vault {
   return {
     ...vault,
     addressHash: (channel, value) => {
-      // A number has the same hash for phone and SMS, and only mailboxes contain an @, so the value alone is the key.
+      // A number has the same hash for phone and SMS, and only mailboxes contain an @, so the value (marked, of a test key's) is the key.
       const hash = known.get(value) ?? vault.addressHash(channel, value)
       known.set(value, hash)
       return hash

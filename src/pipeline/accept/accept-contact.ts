@@ -35,7 +35,7 @@ export async function acceptContact(
   const creditor = await creditorOwning(runtime, actor, body.creditor, 'recipient', body.recipientId)
   refuseFuture(runtime, [['at', body.at]], runtime.clock.now())
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const key = { creditor: creditor.id, externalId: body.recipientId }
     const recipientId = (await findRecipients(opened, [key])).get(keyText(key))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
@@ -108,5 +108,5 @@ function addressOf(
   const { jurisdiction } = recipient.row
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
-  return addressHash(runtime.vault, body.channel, parsed.value)
+  return addressHash(runtime.vault, body.channel, parsed.value, recipient.row.live)
 }

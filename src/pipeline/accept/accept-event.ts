@@ -10,6 +10,7 @@ import { findIdempotencyKey, rememberIdempotencyKey } from '../../record/idempot
 import { openHolds } from '../../record/holds.ts'
 import { newId } from '../../record/id.ts'
 import { lockAwaited, type Locked } from '../../record/locks.ts'
+import { outOfReach } from '../../record/reach.ts'
 import type { Database } from '../../record/schema.ts'
 import { eventNote } from '../../record/vault/vault.ts'
 import type { EventAnswer } from '../../report/views/operations.ts'
@@ -45,7 +46,7 @@ export async function acceptEvent(
   })
   refuseFuture(runtime, timesOfEvent(body), runtime.clock.now())
   const hash = bodyHash({ ...body, creditor: creditor.id, accountId })
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const find = async () =>
       [...(await findAccounts(opened, [{ creditor: creditor.id, externalId: accountId }])).values()][0]
     const found = await find()
@@ -74,8 +75,7 @@ export async function acceptEvent(
     const [known] = await knownAccounts(trx, [found.id])
     if (known === undefined || known.row.recipient_id !== found.recipientId)
       throw new ConcurrentModification('the account was moved to another recipient meanwhile')
-    if (known.row.live && !actor.live)
-      throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
+    if (known.row.live && !actor.live) throw outOfReach('account')
     const now = runtime.clock.now()
     const account = new AccountDraft({ ...known.row }, known)
     const context = await contextOf(trx, {

@@ -11,8 +11,8 @@ import type { Database } from '../../record/schema.ts'
 import type { Vault } from '../../record/vault/vault.ts'
 import type { RecipientAnswer } from '../../report/views/operations.ts'
 import type { Actor, Runtime } from '../runtime.ts'
-import { mergeRecipient, newRecipient, type RecipientDraft } from './merge-recipient.ts'
-import { creditorOf, refuseFuture } from './resolve-creditor.ts'
+import { mergeRecipient, newRecipient, refuseErased, type RecipientDraft } from './merge-recipient.ts'
+import { creditorOf, refuseFuture, refuseOtherSide } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
 import { ConcurrentModification, inWriteTransaction, lockRecipientDrafts } from './write-transaction.ts'
 
@@ -26,10 +26,10 @@ export async function acceptRecipient(
   const creditor = creditorOf(runtime, actor, body.creditor)
   refuseFuture(runtime, timesOfRecipient(body), runtime.clock.now())
   const key = { creditor: creditor.id, externalId: id }
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const began = runtime.clock.now()
     const known = (await findRecipients(opened, [key])).get(keyText(key))
-    const added = known === undefined ? newRecipient(newId(), key, runtime.vault.newDataKey(), began) : null
+    const added = known === undefined ? newRecipient(newId(), key, runtime.vault.newDataKey(), began, actor) : null
     if (added !== null && (await addRecipients(opened, [added.row])) === null)
       throw new ConcurrentModification('the recipient was added meanwhile')
     const recipientId = known ?? (added as RecipientDraft).row.id
@@ -43,6 +43,8 @@ export async function acceptRecipient(
     const recipient = drafts.get(recipientId) as RecipientDraft
     const now = runtime.clock.now()
     const named = { id, creditor: creditor.id }
+    refuseOtherSide(actor, recipient.row, 'recipient')
+    refuseErased(recipient)
     const merged = mergeRecipient(recipient, body, body.asOf ?? now, now, runtime.vault)
     if (merged === 'older') return { applied: false, reason: 'older_than_known', ...named }
     await writeDrafts(runtime, trx, { ...noDrafts(), recipients: [recipient] }, actor.name, now)
@@ -89,6 +91,7 @@ export interface Recipients {
 export async function recipientsOfAccounts(
   trx: Transaction<Database>,
   vault: Vault,
+  actor: Actor,
   items: readonly AccountItem[],
   isKnown: (item: AccountItem) => boolean,
   now: Instant,
@@ -107,7 +110,7 @@ export async function recipientsOfAccounts(
     if (recipientKey === null || body.recipient === undefined) continue
     const text = keyText(recipientKey)
     if (found.has(text) || missing.has(text)) continue
-    const recipient = newRecipient(newId(), recipientKey, vault.newDataKey(), now)
+    const recipient = newRecipient(newId(), recipientKey, vault.newDataKey(), now, actor)
     missing.set(text, recipient)
     // An account that names unknown parties is refused, and must not leave its facts behind.
     if (isKnown(item) || body.parties !== undefined) continue

@@ -40,7 +40,7 @@ export async function acceptReminder(
   const creditor = await creditorOwning(runtime, actor, body.creditor, 'account', body.accountId)
   checkTemplate(runtime, body)
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const accountKey = { creditor: creditor.id, externalId: body.accountId }
     const found = (await findAccounts(opened, [accountKey])).get(keyText(accountKey))
     if (found === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
@@ -67,7 +67,7 @@ export async function acceptReminder(
 export async function cancelReminder(runtime: Runtime, actor: Actor, id: string): Promise<CancelAnswer> {
   const known = isId(id) ? await findReminder(runtime.ledger.db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such reminder')
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const trx = await takeLocks(opened, { recipients: [known.recipientId] }, 'wait')
     const now = runtime.clock.now()
     const cancelled = await writeReminderCancelled(trx, id, `asked by ${actor.name}`, new Date(now))

@@ -5,6 +5,7 @@ import { DecorumError } from '../../model/errors.ts'
 import { effectOf } from '../../plan/effect-of.ts'
 import { isId } from '../../record/id.ts'
 import { lockAwaited, lockNewAddresses, takeLocks } from '../../record/locks.ts'
+import { isConfined, outOfReach } from '../../record/reach.ts'
 import { findRecipients, keyText } from '../../record/recipients.ts'
 import { wakeRecipient } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
@@ -41,11 +42,11 @@ export async function acceptSuppression(
   const anchor =
     body.value === undefined
       ? null
-      : addressHash(runtime.vault, body.value.includes('@') ? 'email' : 'phone', body.value)
-  return inWriteTransaction(runtime, async (opened) => {
+      : addressHash(runtime.vault, body.value.includes('@') ? 'email' : 'phone', body.value, actor.live)
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const recipientId =
       body.recipientId === undefined ? null : await recipientNamed(opened, creditor.id, body.recipientId)
-    const others = await otherForms(runtime, opened, creditor.id, body.value)
+    const others = await otherForms(runtime, actor, opened, creditor.id, body.value)
     const named = recipientId === null ? [] : [recipientId]
     const owners = await ownersOf(
       opened,
@@ -53,6 +54,8 @@ export async function acceptSuppression(
       [...named, ...others.flatMap(({ recipients }) => recipients)],
       anchor,
     )
+    // No answer tells whether a live person has it: a test key stops addresses of people whom test keys registered.
+    if (isConfined(opened) && anchor !== null && owners.length === 0) throw outOfReach('address')
     const trx = await takeLocks(opened, { recipients: owners }, 'wait')
     await lockNewAddresses(
       trx,
@@ -107,7 +110,7 @@ export async function acceptSuppression(
 export async function liftSuppression(runtime: Runtime, actor: Actor, id: string, body: LiftBody): Promise<EndAnswer> {
   const named = isId(id) ? await findSuppression(runtime.ledger.db, id, actor.creditor) : null
   if (named === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such suppression')
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     // A suppression that follows from another is lifted through its cause: both record one statement.
     const known = named.cause === null ? named : ((await findSuppression(opened, named.cause, null)) ?? named)
     const recipients = [
@@ -127,6 +130,7 @@ export async function liftSuppression(runtime: Runtime, actor: Actor, id: string
 /** Other spellings of the same number that recipients have on record, which the suppression must cover too. */
 async function otherForms(
   runtime: Runtime,
+  { live }: Actor,
   trx: Transaction<Database>,
   creditor: string,
   value: string | undefined,
@@ -134,7 +138,7 @@ async function otherForms(
   if (value === undefined || value.includes('@')) return []
   const found = []
   for (const form of numberVariants(value).filter((other) => other !== value)) {
-    const { hash } = addressHash(runtime.vault, 'phone', form)
+    const { hash } = addressHash(runtime.vault, 'phone', form, live)
     const recipients = await recipientsWithAddress(trx, creditor, [hash])
     if (recipients.length > 0) found.push({ creditor, hash, recipients })
   }

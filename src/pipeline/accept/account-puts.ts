@@ -14,9 +14,9 @@ import type { Actor, Runtime } from '../runtime.ts'
 import { AccountDraft } from './account-draft.ts'
 import type { AccountItem, Recipients } from './accept-recipient.ts'
 import { balanceIn, balanceOf, conflictsIn, differs, setBalance, deriveState, mergeAccount } from './merge-account.ts'
-import { type Merged, mergeRecipient, type RecipientDraft } from './merge-recipient.ts'
+import { type Merged, mergeRecipient, type RecipientDraft, refuseErased } from './merge-recipient.ts'
 import { conflictHold, type FactsFound } from './holds.ts'
-import { invalidField } from './resolve-creditor.ts'
+import { invalidField, refuseOtherSide } from './resolve-creditor.ts'
 import { type Drafts, noDrafts } from './write-drafts.ts'
 import { ConcurrentModification } from './write-transaction.ts'
 
@@ -85,19 +85,22 @@ export class AccountPuts {
     const known = found === undefined ? null : (this.#state.known.get(found.id) ?? null)
     if (found !== undefined && (known === null || !this.#byId.has(known.row.recipient_id)))
       throw new ConcurrentModification('the account was moved to another recipient meanwhile')
+    const holder = known === null ? undefined : this.#byId.get(known.row.recipient_id)
+    if (holder !== undefined) refuseErased(holder)
     const named = { id: item.key.externalId, creditor: creditor.id }
     const isAhead = known !== null && isInFuture(known.row.as_of.getTime(), this.#now)
     const restated = known === null ? null : this.#restate(known.row, body)
     const isOlder = known !== null && !isAhead && (body.asOf < known.row.as_of.getTime() || restated?.kind === 'older')
     if (isOlder && restated?.kind !== 'contradicts') return { applied: false, reason: 'older_than_known', ...named }
-    if (known?.row.live === true && !this.#actor.live)
-      throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
+    if (known !== null) refuseOtherSide(this.#actor, known.row, 'account')
     if (isOlder)
       return {
         ...named,
         ...this.#mergeBalanceOnly(known as KnownAccount, (restated as { balance: Balance }).balance, body),
       }
     const recipient = this.#recipientOf(item, known)
+    refuseOtherSide(this.#actor, recipient.row, 'recipient')
+    refuseErased(recipient)
     const parties = body.parties?.map((party, i) => ({
       recipientId: this.#party(item, party.recipientId, i),
       relation: party.relation,

@@ -75,7 +75,7 @@ export async function completeTask(
   )
     throw invalidField('outcome', `does not answer a task of kind ${found.kind}`)
   refuseFuture(runtime, [['at', body.at]], runtime.clock.now())
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const { trx, recipient } = await lockRecipientDraft(runtime, opened, found.recipient_id)
     const accounts = await knownAccounts(trx, found.account_ids)
     const now = runtime.clock.now()
@@ -214,5 +214,5 @@ function addressOf(runtime: Runtime, body: TaskCompletion, recipient: RecipientD
   const { jurisdiction } = recipient.row
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
-  return addressHash(runtime.vault, body.channel, parsed.value)
+  return addressHash(runtime.vault, body.channel, parsed.value, recipient.row.live)
 }

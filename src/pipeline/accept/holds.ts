@@ -23,7 +23,7 @@ export async function acceptHold(runtime: Runtime, actor: Actor, body: HoldBody)
       : ['account' as const, body.accountId]
   const creditor = await creditorOwning(runtime, actor, body.creditor, what, externalId)
   const key = { creditor: creditor.id, externalId }
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const account = what === 'account' ? (await findAccounts(opened, [key])).get(keyText(key)) : undefined
     const recipientId =
       account?.recipientId ?? (await findRecipients(opened, what === 'recipient' ? [key] : [])).get(keyText(key))
@@ -49,7 +49,7 @@ export async function acceptHold(runtime: Runtime, actor: Actor, body: HoldBody)
 export async function endHold(runtime: Runtime, actor: Actor, id: string, body: HoldEndBody): Promise<EndAnswer> {
   const known = isId(id) ? await findHold(runtime.ledger.db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such hold')
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const trx = await takeLocks(opened, { recipients: [known.recipientId] }, 'wait')
     const at = new Date(runtime.clock.now())
     const changed = (await endHolds(trx, [id], { at, by: actor.name, reason: body.reason })) > 0

@@ -66,7 +66,13 @@ export async function importFile(
   const { db } = runtime.ledger
   const job = await openImportJob(
     db,
-    { creditor: actor.creditor ?? '*', checksum: file.checksum, source: file.name, format, again: file.again },
+    {
+      creditor: `${actor.live ? '' : 'test:'}${actor.creditor ?? '*'}`,
+      checksum: file.checksum,
+      source: file.name,
+      format,
+      again: file.again,
+    },
     new Date(runtime.clock.now()),
   )
   await onStart(job.linesDone)

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type AddressInput, type ConsentInput, phoneEvidence, type PhoneEvidence } from '../../intake/address.ts'
 import type { RecipientBody } from '../../intake/recipient-body.ts'
+import { DecorumError } from '../../model/errors.ts'
 import type { BlockedTime } from '../../model/facts.ts'
 import { type Instant, isInFuture } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import { statedZone } from '../../model/zones/zone-names.ts'
 import { newId } from '../../record/id.ts'
 import type { Consent, KnownRecipient, OwnAddress, RecipientRow, UpstreamKey } from '../../record/recipients.ts'
+import type { Reach } from '../../record/reach.ts'
 import type { StoredEvidence } from '../../record/schema.ts'
 import {
   type AddressHash,
@@ -17,8 +19,18 @@ import {
   type WrappedKey,
 } from '../../record/vault/vault.ts'
 
-/** A new recipient without facts; those are merged as for a known one. */
-export const newRecipient = (id: string, key: UpstreamKey, dataKey: WrappedKey, now: Instant): RecipientDraft =>
+/**
+ * A new recipient without facts; those are merged as for a known one.
+ *
+ * @param actor  who registers it: with a test key, it is test for good
+ */
+export const newRecipient = (
+  id: string,
+  key: UpstreamKey,
+  dataKey: WrappedKey,
+  now: Instant,
+  { live }: Pick<Reach, 'live'> = { live: true },
+): RecipientDraft =>
   new RecipientDraft(
     {
       row: {
@@ -27,6 +39,7 @@ export const newRecipient = (id: string, key: UpstreamKey, dataKey: WrappedKey, 
         external_id: key.externalId,
         data_key: dataKey.wrapped,
         data_key_id: dataKey.keyId,
+        live,
         name: null,
         locale: null,
         time_zone: null,
@@ -76,10 +89,26 @@ export class RecipientDraft {
  *
  * Mailboxes are compared without regard to case: a suppression of `Ana@…` must cover `ana@…`.
  *
+ * What test keys register hashes apart: a stop, a cap or a search of a test key never meets a live person's number.
+ *
  * @param value  E.164, or a mailbox as it is written
+ * @param live   of the recipient, or of the caller where there is none
  */
-export const addressHash = (vault: Vault, channel: Channel, value: string): AddressHash =>
-  vault.addressHash(channel, channel === 'email' ? value.toLowerCase() : value)
+export const addressHash = (vault: Vault, channel: Channel, value: string, live: boolean): AddressHash =>
+  vault.addressHash(channel, hashedText(channel, value, live))
+
+/** The hashes of an address under every key, for look-ups. */
+export const addressHashes = (vault: Vault, channel: Channel, value: string, live: boolean): AddressHash[] =>
+  vault.addressHashes(channel, hashedText(channel, value, live))
+
+/** No number and no mailbox begins with the mark of a test key's. */
+const hashedText = (channel: Channel, value: string, live: boolean): string =>
+  `${live ? '' : 'test '}${channel === 'email' ? value.toLowerCase() : value}`
+
+/** @throws DECORUM_ERASED for a person who was erased: nothing about them is taken in any more */
+export function refuseErased({ row }: Pick<RecipientDraft, 'row'>): void {
+  if (row.erased_at !== null) throw new DecorumError('DECORUM_ERASED', 'this person was erased')
+}
 
 export type Merged = 'older' | 'unchanged' | 'changed'
 
@@ -172,7 +201,7 @@ function mergeAddresses(draft: RecipientDraft, stated: readonly AddressInput[], 
   const named = new Set<OwnAddress>()
   let changed = false
   stated.forEach((address, position) => {
-    const { hash } = addressHash(vault, address.channel, address.value)
+    const { hash } = addressHash(vault, address.channel, address.value, row.live)
     let own = draft.addresses.find((known) => known.channel === address.channel && known.hash.equals(hash))
     const before = own === undefined ? null : { ...own }
     if (own === undefined) {

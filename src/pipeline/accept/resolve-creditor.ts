@@ -7,6 +7,7 @@ import { DecorumError } from '../../model/errors.ts'
 import { nearMiss } from '../../model/faults.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
 import { creditorsOf } from '../../record/accounts.ts'
+import { outOfReach } from '../../record/reach.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 
 /**
@@ -60,6 +61,25 @@ export async function creditorOwning(
 
 const badCreditor = (problem: string, cure: string): DecorumError =>
   new DecorumError('DECORUM_BAD_INPUT', `creditor ${problem}`, { faults: [{ path: 'creditor', problem, cure }] })
+
+/**
+ * Refuses to register anew, with one kind of key, what was registered with the other.
+ *
+ * A live account under an id that a test key took first would otherwise never reach a provider, without a word.
+ *
+ * @throws DECORUM_FORBIDDEN to a test key, DECORUM_STATE_CONFLICT to a live one
+ */
+export function refuseOtherSide(
+  actor: Pick<Actor, 'live'>,
+  row: { readonly live: boolean },
+  what: 'account' | 'recipient',
+): void {
+  if (row.live === actor.live) return
+  if (!actor.live) throw outOfReach(what)
+  throw new DecorumError('DECORUM_STATE_CONFLICT', `this ${what} was registered with a test key and stays test`, {
+    hint: `Register the live ${what} under another id; nothing about this one reaches a provider.`,
+  })
+}
 
 /** The error for one field that only the record or the configuration can show to be wrong. */
 export const invalidField = (path: string, problem: string, cure?: string): DecorumError =>

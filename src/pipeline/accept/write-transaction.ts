@@ -4,11 +4,12 @@ import type { AddressInput } from '../../intake/address.ts'
 import { isTransient } from '../../model/database-failure.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { heldBy, type Locked, lockNewAddresses, takeLocks } from '../../record/locks.ts'
+import { confine } from '../../record/reach.ts'
 import { knownRecipients } from '../../record/recipients.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Vault } from '../../record/vault/vault.ts'
-import type { Runtime } from '../runtime.ts'
-import { addressHash, RecipientDraft } from './merge-recipient.ts'
+import type { Actor, Runtime } from '../runtime.ts'
+import { addressHash, RecipientDraft, refuseErased } from './merge-recipient.ts'
 
 /** What was read before locking has changed; the transaction is to be repeated. */
 export class ConcurrentModification extends Error {}
@@ -34,15 +35,23 @@ const retryWrite = retry(handleWhen(isRetryable), {
  * account moved to another recipient), and gives up after a bounded number of tries. After the commit it
  * rings the planner, because what was accepted may be due.
  *
+ * @param actor  a test key's transaction can lock only what test keys registered (`confine`)
  * @throws DECORUM_LEDGER_UNAVAILABLE when PostgreSQL cannot be reached or the conflict persists
  */
 export async function inWriteTransaction<T>(
   runtime: Runtime,
+  actor: Pick<Actor, 'live'>,
   work: (trx: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
   try {
     const result = await retryWrite.execute(() =>
-      runtime.ledger.db.transaction().setIsolationLevel('read committed').execute(work),
+      runtime.ledger.db
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute((trx) => {
+          confine(trx, actor)
+          return work(trx)
+        }),
     )
     runtime.ringPlanner?.()
     return result
@@ -83,10 +92,10 @@ export async function lockRecipientDrafts(
   ])
   const touched = recipients.filter((recipient) => recipient.addresses !== undefined)
   const wanted = touched.flatMap((recipient) =>
-    (recipient.addresses ?? []).map((address) => ({
-      creditor: (drafts.get(recipient.id) as RecipientDraft).row.creditor,
-      ...addressHash(vault, address.channel, address.value),
-    })),
+    (recipient.addresses ?? []).map((address) => {
+      const { creditor, live } = (drafts.get(recipient.id) as RecipientDraft).row
+      return { creditor, ...addressHash(vault, address.channel, address.value, live) }
+    }),
   )
   const touchedIds = new Set(touched.map((recipient) => recipient.id))
   const owned = known
@@ -96,12 +105,19 @@ export async function lockRecipientDrafts(
   return { trx, recipients: drafts }
 }
 
-/** Locks one recipient, whose addresses are not changed. */
+/**
+ * Locks one recipient, whose addresses are not changed.
+ *
+ * @throws DECORUM_ERASED for a person who was erased, unless `erasedToo`: a stop that arrives afterwards still counts
+ */
 export async function lockRecipientDraft(
   runtime: Pick<Runtime, 'vault' | 'clock'>,
   opened: Transaction<Database>,
   id: string,
+  { erasedToo = false } = {},
 ): Promise<{ trx: Locked; recipient: RecipientDraft }> {
   const { trx, recipients } = await lockRecipientDrafts(opened, runtime.vault, [{ id }], new Date(runtime.clock.now()))
-  return { trx, recipient: recipients.get(id) as RecipientDraft }
+  const recipient = recipients.get(id) as RecipientDraft
+  if (!erasedToo) refuseErased(recipient)
+  return { trx, recipient }
 }

@@ -253,7 +253,7 @@ export async function resolveDoubt(
   const { db } = runtime.ledger
   const known = isId(reminderId) ? await doubtedAttempt(db, reminderId, attemptNo, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such attempt')
-  return inWriteTransaction(runtime, async (opened) => {
+  return inWriteTransaction(runtime, actor, async (opened) => {
     const address = await attemptAddress(opened, reminderId, attemptNo)
     const trx = await takeLocks(
       opened,

@@ -80,7 +80,12 @@ export const EVIDENCE: readonly Evidence[] = [
     creditor: OWN_CREDITOR,
     changes: ['ended_at', 'ended_by', 'end_reason', 'recipient_id'],
   },
-  { relation: 'api_key', key: { id: 'uuid' }, creditor: OWN_CREDITOR, changes: ['revoked_at'] },
+  {
+    relation: 'api_key',
+    key: { id: 'uuid' },
+    creditor: OWN_CREDITOR,
+    changes: ['revoked_at', 'revoked_by', 'last_used_at'],
+  },
   {
     relation: 'switch',
     key: { id: 'uuid' },

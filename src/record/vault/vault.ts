@@ -41,7 +41,8 @@ export interface AddressHash {
  *
  * Each recipient has a random data key, wrapped by the key of DECORUM_KEYS that was current when it was made. A new
  * key wraps what comes after it; no command re-wraps older data keys yet, so older keys stay in DECORUM_KEYS. Where
- * the data key was destroyed, every copy of the recipient's fields, in backups too, is unreadable. Pure cryptography, no SQL.
+ * the data key was destroyed, the recipient's fields in this ledger are unreadable; a backup from before holds the key too.
+ * Pure cryptography, no SQL.
  */
 export interface Vault {
   /** Which key wraps from now on. */

@@ -15,7 +15,7 @@ import {
 import { objectionText } from './operations.ts'
 import { instantText } from './page.ts'
 
-/** What `GET /v1/recipients/{id}` answers. `name` and `value` come from the vault; every read is logged. */
+/** What `GET /v1/recipients/{id}` answers, unless the person was erased (410). `name` and `value` come from the vault; every read is logged. */
 export const recipientViewSchema = z.object({
   id: z.string(),
   creditor: z.string(),
@@ -42,6 +42,22 @@ export const recipientViewSchema = z.object({
   updatedAt: instantText,
 })
 export type RecipientView = z.infer<typeof recipientViewSchema>
+
+/** One entry of the access log: `GET /v1/access-log`. */
+export const accessViewSchema = z.object({
+  id: z.string(),
+  at: instantText,
+  actor: z.string().describe('`key:<id>`, `user:<name>`, `provider:<route>`.'),
+  action: z
+    .string()
+    .describe(
+      '`recipient-read`, `address-search`, `words-read`, `captured-read`, `recipient-export`, `recipient-erase`, `bulk-reading` (the alarm), `retention-dropped`, or the operation that changed something, such as `putAccount`.',
+    ),
+  creditor: z.string().nullable(),
+  recipientId: z.string().nullable().describe('Whom it concerns; null: nobody in particular.'),
+  subject: z.string().describe('What was read or changed: ids and hashes only.'),
+})
+export type AccessView = z.infer<typeof accessViewSchema>
 
 export const holdViewSchema = z.object({
   id: z.string(),

@@ -6,7 +6,7 @@ import { type Receipt, WORDS_UNAVAILABLE } from '../../model/delivery.ts'
 import type { Route } from '../../model/route.ts'
 import { countCallWithoutWords } from '../../pipeline/counters.ts'
 import { applyReceipt } from '../../pipeline/receipts.ts'
-import type { Runtime } from '../../pipeline/runtime.ts'
+import { FROM_PROVIDER, type Runtime } from '../../pipeline/runtime.ts'
 import { installedVoicemail, sentMessage } from '../../pipeline/sent-message.ts'
 import { applyReply } from '../../pipeline/replies.ts'
 import { applyVoiceKey } from '../../pipeline/voice-keys.ts'
@@ -71,7 +71,7 @@ function saidAt(form: SignedCall['form']): number | null {
 export function twilioVoiceCallback(runtime: Runtime): Pick<Callbacks, 'twilioVoice'> {
   return {
     async twilioVoice(call, reminderId, attemptNo) {
-      const sent = await sentWords(runtime.ledger.db, null, reminderId, attemptNo)
+      const sent = await sentWords(runtime.ledger.db, FROM_PROVIDER, reminderId, attemptNo)
       if (signedBy(runtime.config, call, sent?.route ?? null) === null) return { kind: 'refused' }
       if (sent === null) return { kind: 'unknown' }
       const again = await sentMessage(runtime, sent)

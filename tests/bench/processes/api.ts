@@ -11,7 +11,10 @@ const app = await build(benchConfig(places), {
   clock: daytimeClock(Date.now()),
   log: pino({ level: 'error' }, pino.destination(2)),
 })
-const { secret } = await app.services.createKey({ label: 'bench', creditor: null, kind: 'live', scopes: ['admin'] })
+const { secret } = await app.services.createKey(
+  { name: 'bench', creditor: null, live: true },
+  { label: 'bench', creditor: null, kind: 'live', scopes: ['admin'] },
+)
 const server = buildServer(app)
 const url = await server.listen({ port: 0, host: '127.0.0.1' })
 
