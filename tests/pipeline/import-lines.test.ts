@@ -111,3 +111,25 @@ it('ends with the ledger, and only when nothing is left running', async () => {
   expect(begun).toHaveLength(2)
   expect(results).toEqual([])
 })
+
+it('names what can be read of a line whose bytes do not fit, and nothing where nothing was kept', async () => {
+  const fault = { path: '', problem: 'is not UTF-8' }
+  const broken: Line[] = [
+    { no: 2, ok: false, fault, lossy: 'A-7,Jos\ufffd' },
+    { no: 3, ok: false, fault },
+  ]
+  async function* source(): AsyncGenerator<Line> {
+    yield* broken
+  }
+  const results: LineResult[] = []
+  const kind = {
+    ...heldKind().kind,
+    idIn: (text: string) => text.split(',')[0] ?? null,
+    put: () => Promise.resolve([]),
+  }
+  await importLines({} as Runtime, source(), kind, (result) => void results.push(result))
+  expect(results).toMatchObject([
+    { line: 2, id: 'A-7', status: 'rejected', faults: [fault] },
+    { line: 3, id: null, status: 'rejected', faults: [fault] },
+  ])
+})
