@@ -21,6 +21,8 @@ export function command(): Command {
         rules: pack.rules.length,
         applies: appliesHere(pack, config.policies),
         reviewer: pack.reviewer,
+        readBy: pack.readBy,
+        readOn: pack.readOn,
       }))
       printAnswer(options.json, answer, () => {
         const table = new Table({
