@@ -446,6 +446,72 @@ eachLedger('what is overdue', (name, openFresh) => {
     })
   })
 
+  describe('late news while nothing is overdue', () => {
+    it.each([
+      ['a payment', { type: 'payment', amount: '30.00' }],
+      ['an adjustment', { type: 'adjustment', amount: '-30.00' }],
+    ])(
+      'of %s may be in the balance or not: what is charged next is not chased until it is stated',
+      async (_what, late) => {
+        const id = await account()
+        await pay(id)
+        await say(id, { ...late, occurredAt: '2026-11-25T10:00:00Z' })
+        await say(id, { type: 'adjustment', amount: '50.00', occurredAt: '2026-11-26T22:00:00Z' })
+        expect([await overdue(id), await holds(id)]).toEqual([5000, ['facts-conflict']])
+        await snapshot(id, { asOf: '2026-11-26T22:05:00Z', overdue: usd('20.00') })
+        expect([await overdue(id), await holds(id)]).toEqual([2000, []])
+      },
+    )
+  })
+
+  describe('what is told in another currency than the account has', () => {
+    const eur = { amount: '90.00', currency: 'EUR' }
+
+    it.each([
+      ['a payment', { type: 'payment', amount: eur }],
+      ['a payment, its currency beside it', { type: 'payment', amount: '90.00', currency: 'EUR' }],
+      ['an adjustment', { type: 'adjustment', amount: { amount: '-90.00', currency: 'EUR' } }],
+    ])('%s holds the account until its balance is stated', async (_what, event) => {
+      const id = await account()
+      await say(id, event)
+      expect([await overdue(id), await holds(id)]).toEqual([10000, ['facts-conflict']])
+      await snapshot(id, { asOf: '2026-11-26T22:00:00Z', overdue: usd('10.00') })
+      expect([await overdue(id), await holds(id)]).toEqual([1000, []])
+    })
+
+    it('counts when it says what remains in the account’s own', async () => {
+      const id = await account()
+      await say(id, { type: 'payment', amount: eur, overdue: '2.00' })
+      expect([await overdue(id), await holds(id)]).toEqual([200, []])
+    })
+
+    it('is given back by nobody’s guess', async () => {
+      const id = await account()
+      const { id: paymentId } = await say(id, { type: 'payment', amount: eur, overdue: '0.00' })
+      await takeBack(id, { paymentId })
+      expect([await overdue(id), await holds(id)]).toEqual([0, ['facts-conflict', 'reversal-pause']])
+    })
+
+    it('is a promise of all that is overdue', async () => {
+      const id = await account()
+      await say(id, { type: 'promise', amount: eur, date: '2026-11-30' })
+      expect(await holds(id)).toEqual(['promise'])
+      await pay(id, { amount: '90.00' })
+      expect(await holds(id)).toEqual(['promise'])
+      await pay(id, { amount: '10.00' })
+      expect(await holds(id)).toEqual([])
+    })
+
+    it.each([
+      ['a currency that nobody uses', { type: 'payment', amount: '90.00', currency: 'XXQ' }, 'currency'],
+      ['more digits than it has', { type: 'payment', amount: '90.50', currency: 'JPY' }, 'amount'],
+      ['none at all', { type: 'payment', amount: '0.00', currency: 'EUR' }, 'amount'],
+      ['a balance', { type: 'payment', amount: '90.00', overdue: { amount: '0.00', currency: 'EUR' } }, 'overdue'],
+    ])('is refused as %s', async (_what, event, path) => {
+      await expect(say(await account(), event)).rejects.toMatchObject({ code: 'DECORUM_BAD_INPUT', faults: [{ path }] })
+    })
+  })
+
   describe('an account on which more was paid than was owed', () => {
     it.each(['-5.00', '(5.00)', '5.00-', '-0.00', '–5.00', '5.00 CR', '(1,250.00)', '-5,00'])(
       'stated as %s has nothing overdue',

@@ -1,5 +1,6 @@
 import type { StatedAmount } from '../../intake/fields.ts'
 import { DecorumError } from '../../model/errors.ts'
+import { parseMoney } from '../../model/money.ts'
 import { DAY, type Instant, isInFuture, type LocalDate } from '../../model/time.ts'
 import { givenBack, overdueOf, report, saysLess } from '../../plan/balance.ts'
 import type { BalanceEvent } from '../../record/events.ts'
@@ -43,19 +44,25 @@ const IN_DOUBT =
 const MAY_BE_COUNTED = 'it is not known whether the balance includes a later report'
 const REVERSAL_UNKNOWN = 'the effect of a reversed payment on the balance is not known'
 
-/** The event's own amount in minor units of the account's currency. */
-function amountOf(
+/**
+ * The event's own amount in minor units of the account's currency; null: it is in another one.
+ *
+ * What was paid in another currency is a fact all the same: what it does to the balance is not known, and holds the account.
+ *
+ * @throws DECORUM_BAD_INPUT for what is no amount of the currency it states
+ */
+export function amountOf(
   c: EventContext,
   stated: StatedAmount,
-  currency: string | undefined,
+  eventCurrency: string | undefined,
   allow: { negative?: boolean; zero?: boolean },
-): number {
-  return minorOf(
-    { amount: stated.amount, currency: stated.currency ?? currency ?? null },
-    c.account.row.currency,
-    'amount',
-    allow,
-  )
+): number | null {
+  const own = c.account.row.currency
+  const currency = stated.currency ?? eventCurrency ?? own
+  if (currency === own) return minorOf({ amount: stated.amount, currency }, own, 'amount', allow)
+  const parsed = parseMoney(stated.amount, currency, allow)
+  if (!parsed.ok) throw invalidField(parsed.part, parsed.problem, parsed.cure)
+  return null
 }
 
 /**
@@ -110,9 +117,9 @@ function applyToBalance(
 const remainsAfter = (c: EventContext, { overdue }: After): number | null =>
   overdue === undefined ? null : balanceIn(overdue, c.account.row.currency, 'overdue')
 
-/** Holds an open account with an overdue balance until its next snapshot; others need no hold. */
+/** Holds the account until its next snapshot, unless it is closed; with nothing overdue too, since a later charge would be counted onto a balance that may be lower. */
 function holdUnlessClosed(c: EventContext): EventEffect {
-  if (c.account.row.state !== 'open' || c.account.row.overdue_minor === 0)
+  if (c.account.row.state !== 'open' && c.account.row.state !== 'cured')
     return { words: 'recorded; whether the known balance has it is not known, and nothing is chased' }
   holdInDoubt(c, MAY_BE_COUNTED)
   return { words: IN_DOUBT }
@@ -121,10 +128,13 @@ function holdUnlessClosed(c: EventContext): EventEffect {
 export function payment(c: EventContext, event: EventOf<'payment'>): EventEffect {
   const { row } = c.account
   const paid = amountOf(c, event.amount, event.currency, { zero: false })
-  c.kept['amountMinor'] = paid
+  if (paid !== null) c.kept['amountMinor'] = paid
   endHoldsOf(c, ['payment-pending'], 'the payment came')
-  const left = unreversedPart(c, event.id, paid)
-  const outcome = left === paid ? applyToBalance(c, event, -paid) : applyPartlyReversed(c, event, paid, left)
+  const left = paid === null ? 0 : unreversedPart(c, event.id, paid)
+  const outcome =
+    paid === null || left === paid
+      ? applyToBalance(c, event, paid === null ? null : -paid)
+      : applyPartlyReversed(c, event, paid, left)
   if (outcome === null) return { words: 'recorded; it was reversed before it was reported, and takes nothing off' }
   const kept = fulfilPromises(c, left)
   if (outcome === 'doubtful') return holdUnlessClosed(c)
@@ -193,7 +203,7 @@ export function adjustment(c: EventContext, event: EventOf<'adjustment'>): Event
   const { row } = c.account
   const change =
     event.amount === undefined ? 0 : amountOf(c, event.amount, event.currency, { negative: true, zero: true })
-  c.kept['changeMinor'] = change
+  if (change !== null) c.kept['changeMinor'] = change
   const outcome = applyToBalance(c, event, change)
   if (outcome === 'doubtful') return holdUnlessClosed(c)
   if (outcome === 'known') return { words: KNOWN_ALREADY }
@@ -277,9 +287,7 @@ function restoreBalance(
 
 /** The reversed amount in minor units; null: not stated, or in another currency than the account's. */
 function statedAmount(c: EventContext, event: EventOf<'payment-reversed'>): number | null {
-  if (event.amount === undefined) return null
-  const currency = event.amount.currency ?? event.currency ?? c.account.row.currency
-  return currency === c.account.row.currency ? amountOf(c, event.amount, event.currency, { zero: false }) : null
+  return event.amount === undefined ? null : amountOf(c, event.amount, event.currency, { zero: false })
 }
 
 /** The payment with this id; null: not reported yet. */

@@ -1,9 +1,9 @@
 import type { EventBody } from '../../intake/bodies.ts'
 import { isInFuture } from '../../model/time.ts'
 import type { AccountState, HoldKind, SuppressionReason } from '../../model/vocabulary.ts'
-import { adjustment, dueDateChanged, payment, paymentReversed } from './balance-effects.ts'
+import { adjustment, amountOf, dueDateChanged, payment, paymentReversed } from './balance-effects.ts'
 import { endHoldsOf, type EventContext, type EventEffect, type EventOf, applyFact } from './event-context.ts'
-import { setBalance, deriveState, minorOf } from './merge-account.ts'
+import { setBalance, deriveState } from './merge-account.ts'
 
 const paymentPending = (c: EventContext, { type, until = null }: EventOf<'payment-pending'>): EventEffect =>
   applyFact(c, { type, until })
@@ -17,17 +17,9 @@ function paymentFailed(c: EventContext): EventEffect {
 /** A promise reported after its day is recorded without a hold: the reporting system cannot correct it. */
 function promise(c: EventContext, { type, date, amount, currency }: EventOf<'promise'>): EventEffect {
   const { row } = c.account
-  const amountsMinor =
-    amount === undefined
-      ? {}
-      : {
-          [row.id]: minorOf(
-            { amount: amount.amount, currency: amount.currency ?? currency ?? null },
-            row.currency,
-            'amount',
-            { zero: false },
-          ),
-        }
+  // A promise in another currency is kept when all that is overdue is paid.
+  const minor = amount === undefined ? null : amountOf(c, amount, currency, { zero: false })
+  const amountsMinor = minor === null ? {} : { [row.id]: minor }
   return applyFact(c, { type, date, amountsMinor })
 }
 
