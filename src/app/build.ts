@@ -17,7 +17,7 @@ import { registerWriter } from '../record/chain/writer.ts'
 import { type Ledger, openLedger } from '../record/ledger.ts'
 import { checkSchema, migrate } from '../record/migrate.ts'
 import { type KeyRing, loadOrCreateKeys, parseKeyRing } from '../record/vault/key-ring.ts'
-import { openVault } from '../record/vault/vault.ts'
+import { recogniseKeys } from '../record/ring-keys.ts'
 import { unsubscribeUrl } from '../services/callbacks/unsubscribe.ts'
 import { PolicyFiles } from '../services/packs-in-force.ts'
 import { services } from '../services/services.ts'
@@ -48,14 +48,17 @@ export interface Overrides {
  * Opens the ledger and migrates it to this build's schema (safe from several processes at once); starts no daemon. The
  * queue is opened by the first daemon that needs it.
  *
- * @throws DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_SCHEMA_FOREIGN, DECORUM_DATA_DIR_LOCKED, DECORUM_CONFIG
+ * @throws DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_SCHEMA_FOREIGN, DECORUM_DATA_DIR_LOCKED, DECORUM_CONFIG;
+ *         DECORUM_KEY_MISSING or DECORUM_KEY_MISMATCH when the keys are not the ledger's
  */
 export async function build(config: Config, overrides: Overrides = {}): Promise<App> {
   const log = overrides.log ?? pino({ name: 'decorum', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
   const worker = `${hostname()}:${process.pid}`
-  const ledger = overrides.ledger ?? (await openChecked(config, worker, log))
+  const { ledger, vault } =
+    overrides.ledger === undefined
+      ? await openChecked(config, worker, log)
+      : { ledger: overrides.ledger, vault: await recogniseKeys(overrides.ledger, keyRing(config)) }
   const plannerBell = new PlannerBell(ledger, log)
-  const vault = openVault(keyRing(config))
   await registerWriter(ledger.db, ledger.writer, vault)
   const runtime: Runtime = {
     config,
@@ -138,7 +141,8 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   }
 }
 
-async function openChecked(config: Config, worker: string, log: Log): Promise<Ledger> {
+async function openChecked(config: Config, worker: string, log: Log): Promise<Pick<Runtime, 'ledger' | 'vault'>> {
+  const ring = keyRing(config)
   const source = config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }
   const ledger = await openLedger(source, {
     applicationName: `decorum ${worker}`,
@@ -158,7 +162,7 @@ async function openChecked(config: Config, worker: string, log: Log): Promise<Le
       if (applied.length > 0)
         log.info({ event: 'ledger.migrated', migrations: applied }, 'ledger migrated to the schema of this build')
     }
-    return ledger
+    return { ledger, vault: await recogniseKeys(ledger, ring) }
   } catch (error) {
     await ledger.close()
     throw error

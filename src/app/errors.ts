@@ -69,6 +69,7 @@ const BY_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   DECORUM_DATA_DIR_LOCKED: EXIT.unavailable,
   DECORUM_CONFIG: EXIT.badConfig,
   DECORUM_KEY_MISSING: EXIT.badConfig,
+  DECORUM_KEY_MISMATCH: EXIT.badConfig,
   DECORUM_VIRTUAL_CLOCK: EXIT.badConfig,
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { contentVersion } from '../model/canonical-json.ts'
 import type { Runtime } from '../pipeline/runtime.ts'
+import { ledgerKeys, ringProblem } from '../record/ring-keys.ts'
 import { processesAtWork, type ProcessRow, reportProcess, withdrawProcess } from '../record/processes.ts'
 import { type Daemon, VERSION } from './app.ts'
 
@@ -33,7 +34,7 @@ export function wordsMismatch(
 
 /**
  * Reports this process to the ledger and compares it with the others, so that a worker with other texts is found before a
- * message is sent with them.
+ * message is sent with them; and goes by the keys that the ledger names, after a rotation too.
  */
 export class ProcessRegister {
   readonly #runtime: Runtime
@@ -41,10 +42,17 @@ export class ProcessRegister {
   #daemons: readonly Daemon[] = []
   #reportedAt = -Infinity
   #reported = false
+  #keyProblem: string | null = null
 
   constructor(runtime: Runtime, name: string) {
     this.#runtime = runtime
-    this.#self = { id: randomUUID(), name, build: VERSION, words: wordsVersion(runtime.config) }
+    this.#self = {
+      id: randomUUID(),
+      name,
+      build: VERSION,
+      words: wordsVersion(runtime.config),
+      ring: [...runtime.vault.ring],
+    }
   }
 
   /** Reports when a report is due. @param monotonicMs  machine time */
@@ -52,8 +60,17 @@ export class ProcessRegister {
     if (monotonicMs - this.#reportedAt < EVERY_MS && daemons.length === this.#daemons.length) return
     this.#reportedAt = monotonicMs
     this.#daemons = daemons
-    await reportProcess(this.#runtime.ledger.db, { ...this.#self, daemons: [...daemons] })
+    const { ledger, vault } = this.#runtime
+    await reportProcess(ledger.db, { ...this.#self, daemons: [...daemons] })
     this.#reported = true
+    this.#keyProblem = await ringProblem(ledger.db, vault.ring)
+    const known = await ledgerKeys(ledger.db)
+    if (known !== null && this.#keyProblem === null) vault.adopt(known)
+  }
+
+  /** Has the ledger a key that this process lacks? Null: no, when it last reported. */
+  get keyProblem(): string | null {
+    return this.#keyProblem
   }
 
   /** Do other processes use other texts? Null: no, or the ledger does not answer, which is a health problem of its own. */

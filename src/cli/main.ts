@@ -179,7 +179,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     group: 'Look after it',
     words: ['keys'],
-    summary: 'API keys: create, list, revoke',
+    summary: 'API keys: create, list, revoke; the keys that seal personal data: rotate',
     load: () => import('./commands/keys.ts'),
   },
   {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { readSigningKey } from '../model/chain.ts'
 import type { ConfigProblem, MasterKey } from './config.ts'
 import type { Environment } from './yaml-file.ts'
+import { weaknessOf } from '../model/weak-key.ts'
 
 /** Settings of a deployment from environment variables. */
 interface Deployment {
@@ -148,6 +149,10 @@ function parseMasterKeys(text: string): { ok: true; keys: MasterKey[] } | { ok: 
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(id))
       return { ok: false, problem: `the name of key ${i + 1} is not made of letters, digits and . _ -` }
     if (keys.has(id)) return { ok: false, problem: `two keys are named ${id}` }
+    const weakness = weaknessOf(secret)
+    if (weakness !== null) return { ok: false, problem: `key ${id} is no random key: it ${weakness}` }
+    const twin = [...keys].find(([, other]) => other.equals(secret))
+    if (twin !== undefined) return { ok: false, problem: `keys ${twin[0]} and ${id} are one and the same` }
     keys.set(id, secret)
   }
   if (keys.size === 0) return { ok: false, problem: 'holds no key' }

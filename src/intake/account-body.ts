@@ -42,6 +42,9 @@ const overdueBody = z
 
 type StatedOverdue = Money & { parts: Record<string, string> | null }
 
+/** A whole number or card shows more of itself than a borrower needs to know it by. */
+const MORE_DIGITS = /\p{Nd}{7}/u
+
 /** Facts beyond the amounts that templates may require, as stated by the creditor. Gates of ladders may require others. */
 const factsForWords = z
   .object({
@@ -71,7 +74,14 @@ const accountFields = {
   daysPastDue: z.int().min(-3660).max(36600).nullish(),
   graceDays: z.int().min(0).max(366).optional(),
   autoDebit: z.boolean().optional(),
-  reference: z.strictObject({ masked: line(32) }).nullish(),
+  reference: z
+    .strictObject({
+      masked: line(32).refine((text) => !MORE_DIGITS.test(text.replaceAll(/[\s.-]/gu, '')), {
+        error: 'shows more than six digits in a row',
+        params: { cure: 'State the last four, as the borrower knows them: "4821" or "…4821".' },
+      }),
+    })
+    .nullish(),
   ladder: configId.optional(),
   riskBand: configId.nullish(),
   factsForWords: factsForWords.optional(),

@@ -78,6 +78,11 @@ export const ERRORS = {
     status: 503,
     hint: 'DECORUM_KEYS lacks the key that wrapped this data; add it back.',
   },
+  DECORUM_KEY_MISMATCH: {
+    disposition: 'fix_config',
+    status: 503,
+    hint: 'Give every process the DECORUM_KEYS that this ledger was written with, newer keys first.',
+  },
   DECORUM_ERASED: { disposition: 'give_up', status: 410, hint: 'The person was erased; hashes and reasons remain.' },
   DECORUM_TEMPLATE: {
     disposition: 'fix_config',

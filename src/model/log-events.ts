@@ -30,6 +30,7 @@ export const LOG_EVENTS = {
   'http.request': 'info',
   'http.request_failed': 'error',
   'import.line_failed': 'error',
+  'key.bootstrap_replaced': 'warn',
   'keys.use_not_noted': 'debug',
   'ledger.connection_lost': 'warn',
   'ledger.migrated': 'info',

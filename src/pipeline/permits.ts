@@ -26,12 +26,14 @@ import { wakeRecipient } from '../record/reminders.ts'
 import type { Database } from '../record/schema.ts'
 import { activeSwitches } from '../record/switches.ts'
 import type { PermitAnswer, PermitSettled } from '../report/views/operations.ts'
+import { withAddressNames } from './accept/address-names.ts'
 import { addressHash } from './accept/merge-recipient.ts'
 import { bodyHash, creditorOwning, invalidField } from './accept/resolve-creditor.ts'
 import { inWriteTransaction } from './accept/write-transaction.ts'
 import { markExceeded } from './contacts.ts'
 import { callInFlight, composeFacts, decideForCall, outsideTestAddresses } from './dispatch/facts.ts'
 import { closedBy } from './dispatch/switch-board.ts'
+import { type PersonalData, personalDataOf } from './personal-data.ts'
 import type { Actor, Runtime } from './runtime.ts'
 
 /** The packs by which permits are decided, and whether the clock can be trusted. */
@@ -68,13 +70,14 @@ export async function askPermit(
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
     const trx = await takeLocks(opened, { recipients: [recipientId] }, 'wait')
     await lockAddresses(trx, await numbersOf(trx, recipientId), 'wait')
-    const earlier = key === null ? null : await answerGiven(trx, creditor.id, key, hash)
+    const person = await personalDataOf(runtime, trx, recipientId)
+    const earlier = key === null ? null : await answerGiven(trx, creditor.id, key, person, hash)
     if (earlier !== null) return answerOf(earlier)
     const now = runtime.clock.now()
     const recipient = (await readRecipients(trx, [recipientId], now)).get(recipientId) as RecipientForDecision
     if (recipient.dataKey === null) throw new DecorumError('DECORUM_ERASED', 'this person was erased')
     const accounts = await accountsOf(trx, recipientId, body)
-    const { address, to } = addressOf(runtime, body, recipient)
+    const { address, to } = await addressOf(runtime, trx, body, recipient)
     const facts = await permitFacts(
       runtime,
       trx,
@@ -112,7 +115,7 @@ export async function askPermit(
     if (key !== null)
       await rememberIdempotencyKey(
         trx,
-        { creditor: creditor.id, scope: 'permit', key, bodyHash: hash, resourceId: permit.id },
+        { creditor: creditor.id, scope: 'permit', key, bodyHash: person.digest('body', hash), resourceId: permit.id },
         new Date(now),
       )
     return answerOf(permit)
@@ -123,11 +126,12 @@ async function answerGiven(
   trx: Transaction<Database>,
   creditor: string,
   key: string,
+  person: PersonalData,
   hash: Buffer,
 ): Promise<PermitRow | null> {
   const use = await findIdempotencyKey(trx, creditor, 'permit', key)
   if (use === null) return null
-  if (!use.bodyHash.equals(hash))
+  if (!person.isDigest('body', hash, use.bodyHash))
     throw new DecorumError('DECORUM_CONFLICT', 'this Idempotency-Key was used before with another body')
   return permitById(trx, use.resourceId, creditor)
 }
@@ -140,21 +144,23 @@ async function accountsOf(trx: Transaction<Database>, recipientId: string, body:
 }
 
 /** The recipient's own address record of the number, registered for calls or for SMS. */
-function addressOf(
+async function addressOf(
   runtime: Runtime,
+  trx: Transaction<Database>,
   body: PermitBody,
   recipient: RecipientForDecision,
-): { address: RecipientAddress; to: string } {
+): Promise<{ address: RecipientAddress; to: string }> {
   const parsed = parseAddress(
     'phone',
     body.address,
     recipient.jurisdiction === null ? null : countryOf(recipient.jurisdiction),
   )
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
+  const vault = await withAddressNames(trx, runtime.vault, [{ channel: 'phone', value: parsed.value }])
   const hashes = (['phone', 'sms'] as const).flatMap((channel) =>
     [true, false].map((live) => ({
       channel,
-      hash: addressHash(runtime.vault, channel, parsed.value, live).hash.toString('hex'),
+      hash: addressHash(vault, channel, parsed.value, live).hash.toString('hex'),
     })),
   )
   const address = hashes

@@ -4,16 +4,22 @@ import { attemptOwner, keepCapturedRow, keepInventedReceipts } from '../record/c
 import type { AccountForDecision, RecipientAddress } from '../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../record/dispatch/fence.ts'
 import { newId } from '../record/id.ts'
+import { dataKeyOf } from '../record/recipients.ts'
+import type { Db } from '../record/schema.ts'
 import {
+  accountFact,
+  accountReference,
   accountVariables,
   addressValue,
   capturedContent,
   type DataKey,
+  type DigestPurpose,
   recipientName,
   reminderVariables,
   type SealedField,
   type Vault,
 } from '../record/vault/vault.ts'
+import { mapFreeText } from './free-text.ts'
 import type { Runtime } from './runtime.ts'
 
 /** The columns of `decorum.recipient` that decryption needs. */
@@ -52,6 +58,28 @@ export class PersonalData {
     return this.#vault.seal(this.#key(), place, text)
   }
 
+  /** What the person's column of text says; null: nothing, or it died with their key. */
+  openText(place: SealedField, stored: string | null): string | null {
+    return stored === null
+      ? null
+      : this.#vault.openText(() => (this.#subject.dataKey === null ? null : this.#key()), place, stored)
+  }
+
+  /** @throws DECORUM_ERASED when the person's data key is gone */
+  sealText(place: SealedField, text: string): string {
+    return this.#vault.sealText(this.#key(), place, text)
+  }
+
+  /** The digest of a hash that covers the person's data. @throws DECORUM_ERASED when their key is gone: nobody can make it again */
+  digest(purpose: DigestPurpose, hash: Buffer): Buffer {
+    return this.#vault.digest(this.#key(), purpose, hash)
+  }
+
+  /** Does this digest cover that hash? @throws DECORUM_ERASED when the person's key is gone */
+  isDigest(purpose: DigestPurpose, hash: Buffer, digest: Buffer): boolean {
+    return this.#vault.isDigest(this.#key(), purpose, hash, digest)
+  }
+
   /** Packed JSON; null: none is stored, or the recipient was erased. */
   openJson(place: SealedField, sealed: Buffer | null): unknown {
     return sealed === null || this.#subject.dataKey === null
@@ -66,6 +94,24 @@ export class PersonalData {
 
   #key(): DataKey {
     return (this.#unwrapped ??= this.#vault.unwrap(this.#subject.dataKey, this.#subject.dataKeyId))
+  }
+}
+
+/** One person's data, to be opened or sealed. */
+export async function personalDataOf(runtime: Pick<Runtime, 'vault'>, db: Db, id: string): Promise<PersonalData> {
+  return new PersonalData(runtime.vault, { id, ...((await dataKeyOf(db, id)) ?? { dataKey: null, dataKeyId: null }) })
+}
+
+/** An account's words as its texts say them; sealed ones are opened. */
+export function openAccountWords<A extends Pick<AccountForDecision, 'id' | 'referenceMasked' | 'factsForWords'>>(
+  data: PersonalData,
+  account: A,
+): A {
+  const { id, referenceMasked, factsForWords } = account
+  return {
+    ...account,
+    referenceMasked: data.openText(accountReference(id), referenceMasked),
+    factsForWords: mapFreeText(factsForWords, (text, fact) => data.openText(accountFact(`${id}.${fact}`), text)),
   }
 }
 

@@ -22,6 +22,7 @@ import {
 import type { Database } from '../record/schema.ts'
 import { writeSuppressionLifted, ownOptOuts, recipientsWithAddress } from '../record/suppressions.ts'
 import { type AddressHash, replyWords } from '../record/vault/vault.ts'
+import { withAddressNames } from './accept/address-names.ts'
 import { addressHash, type RecipientDraft } from './accept/merge-recipient.ts'
 import { draftEffect, draftSuppressions } from './accept/draft-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './accept/write-drafts.ts'
@@ -114,7 +115,12 @@ async function applyAtCreditor(
   reading: ReplyReading,
   forms: readonly string[],
 ): Promise<number> {
-  const anchors = forms.map((form) => ({ creditor, ...addressHash(runtime.vault, message.channel, form, true) }))
+  const vault = await withAddressNames(
+    opened,
+    runtime.vault,
+    forms.map((value) => ({ channel: message.channel, value })),
+  )
+  const anchors = forms.map((form) => ({ creditor, ...addressHash(vault, message.channel, form, true) }))
   const recipients = (
     await recipientsWithAddress(
       opened,
@@ -223,7 +229,13 @@ async function liftOwnOptOuts(
     anchors.map(({ hash }) => hash),
     source,
   ))
-    await writeSuppressionLifted(trx, id, new Date(now), 'recipient', 'a message from this number asked to start again')
+    await writeSuppressionLifted(
+      trx,
+      id,
+      new Date(now),
+      'recipient',
+      () => 'a message from this number asked to start again',
+    )
 }
 
 /** A recipient who has the sender's number, locked. */

@@ -26,7 +26,7 @@ interface SentTrace {
   locale: string
   /** The recipient's own, as it is now. */
   recipientLocale: string | null
-  /** SHA-256 of the message. */
+  /** The message's digest under the person's key. */
   messageHash: Buffer
   /** Sealed; null: erased. */
   wordFacts: Buffer | null
@@ -46,10 +46,13 @@ export async function sentMessage(
   runtime: Pick<Runtime, 'config' | 'vault' | 'ledger'>,
   sent: SentTrace,
 ): Promise<SentMessage> {
-  const facts = factsOf(runtime, sent)
+  const data = dataOf(runtime, sent)
+  const facts = factsOf(data, sent)
   if (facts === null) return { state: 'erased' }
+  const isIt = ({ hash }: { hash: string }): boolean =>
+    data.isDigest('message', Buffer.from(hash, 'hex'), sent.messageHash)
   const installed = runtime.config.templates.get(sent.template)
-  const again = installed === undefined ? null : renderAgain(runtime, installed, facts, sent, null)
+  const again = installed === undefined ? null : renderAgain(runtime, installed, facts, sent, null, isIt)
   if (again !== null) return { state: 'kept', message: again }
   const kept = (await templateWords(runtime.ledger.db, sent.templateVersion)) as KeptWords | null
   if (kept === null)
@@ -57,7 +60,14 @@ export async function sentMessage(
       state: 'unavailable',
       problem: `the text of version ${sent.templateVersion} of template ${sent.template} is neither installed nor kept; the hash remains`,
     }
-  const message = renderAgain(runtime, templateOfKept(kept, sent), facts, sent, kept.registration?.provider ?? null)
+  const message = renderAgain(
+    runtime,
+    templateOfKept(kept, sent),
+    facts,
+    sent,
+    kept.registration?.provider ?? null,
+    isIt,
+  )
   if (message !== null) return { state: 'kept', message }
   return {
     state: 'unavailable',
@@ -72,7 +82,7 @@ export async function sentMessage(
  * either.
  */
 export function installedVoicemail(runtime: Pick<Runtime, 'config' | 'vault'>, sent: SentTrace): VoiceMessage | null {
-  const facts = factsOf(runtime, sent)
+  const facts = factsOf(dataOf(runtime, sent), sent)
   const template = runtime.config.templates.get(sent.template)
   if (facts === null || template === undefined) return null
   for (const locales of chainsOf(runtime, sent)) {
@@ -82,8 +92,10 @@ export function installedVoicemail(runtime: Pick<Runtime, 'config' | 'vault'>, s
   return null
 }
 
-function factsOf({ vault }: Pick<Runtime, 'vault'>, sent: SentTrace): TemplateFacts | null {
-  const data = new PersonalData(vault, { id: sent.recipientId, dataKey: sent.dataKey, dataKeyId: sent.dataKeyId })
+const dataOf = ({ vault }: Pick<Runtime, 'vault'>, { recipientId: id, dataKey, dataKeyId }: SentTrace): PersonalData =>
+  new PersonalData(vault, { id, dataKey, dataKeyId })
+
+function factsOf(data: PersonalData, sent: SentTrace): TemplateFacts | null {
   return data.openJson(attemptWordFacts(`${sent.reminderId}.${sent.attemptNo}`), sent.wordFacts) as TemplateFacts | null
 }
 
@@ -94,11 +106,11 @@ function renderAgain(
   facts: TemplateFacts,
   sent: SentTrace,
   registeredWith: string | null,
+  isIt: (rendered: { hash: string }) => boolean,
 ): Message | null {
-  const hash = sent.messageHash.toString('hex')
   for (const locales of registeredWith === null ? chainsOf(runtime, sent) : [[sent.locale]]) {
     const result = render(template, facts, { channel: sent.channel, tone: sent.tone, locales, registeredWith })
-    if (result.ok && result.hash === hash) return result.message
+    if (result.ok && isIt(result)) return result.message
   }
   return null
 }

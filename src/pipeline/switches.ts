@@ -2,7 +2,7 @@ import type { SwitchBody, SwitchLift } from '../intake/bodies.ts'
 import { DecorumError, type Fault } from '../model/errors.ts'
 import { nearMiss } from '../model/faults.ts'
 import type { SwitchScope } from '../model/vocabulary.ts'
-import { isId } from '../record/id.ts'
+import { isId, newId } from '../record/id.ts'
 import { heldBy, takeLocks } from '../record/locks.ts'
 import { planSoon } from '../record/reminders.ts'
 import {
@@ -14,6 +14,7 @@ import {
   throwUnlessPaused,
 } from '../record/switches.ts'
 import { recipientsWithdrawnBySwitch, recipientsWithStepsUnder } from '../record/tasks.ts'
+import { switchLiftReason, switchReason } from '../record/vault/vault.ts'
 import type { Actor, Runtime } from './runtime.ts'
 import { withdrawForbidden } from './tasks.ts'
 
@@ -27,11 +28,13 @@ import { withdrawForbidden } from './tasks.ts'
  */
 export async function setSwitch(runtime: Runtime, actor: Actor, body: SwitchBody): Promise<SwitchRow> {
   const scope = scopeFor(runtime, actor, withoutAbsent(body.scope))
+  const id = newId()
   const row = await throwSwitch(runtime.ledger.db, {
+    id,
     scope,
     state: body.state,
     share: body.share ?? null,
-    reason: body.reason,
+    reason: runtime.vault.sealText(null, switchReason(id), body.reason),
     by: actor.name,
     at: new Date(runtime.clock.now()),
   })
@@ -83,7 +86,7 @@ export async function endSwitch(
   const known = isId(id) ? await switchById(db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such switch')
   const lifted = await liftSwitch(db, id, actor.creditor, {
-    reason: body.reason,
+    reason: runtime.vault.sealText(null, switchLiftReason(id), body.reason),
     by: actor.name,
     at: new Date(runtime.clock.now()),
   })

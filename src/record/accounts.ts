@@ -235,6 +235,8 @@ const accountRows = (db: Kysely<Database>) =>
       'a.as_of',
       'a.plan_at',
       'a.updated_at',
+      'r.data_key',
+      'r.data_key_id',
       'r.external_id as recipient_external_id',
       's.no as spell_no',
       's.pass as spell_pass',

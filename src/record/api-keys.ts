@@ -1,9 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { newId } from './id.ts'
 import { outOfReach, type Reach } from './reach.ts'
 import type { ApiKeyTable, Database } from './schema.ts'
 
-export type ApiKeyRow = Omit<Selectable<ApiKeyTable>, 'hash'>
+export type ApiKeyRow = Omit<Selectable<ApiKeyTable>, 'hash' | 'bootstrap'>
 
 const COLUMNS = [
   'id',
@@ -31,11 +30,13 @@ export const keyByHash = async (db: Kysely<Database>, hash: Buffer): Promise<Api
 /** Stores a key by its hash. Null: it is stored already, revoked or not. */
 export async function insertKey(
   db: Kysely<Database>,
-  key: Omit<Selectable<ApiKeyTable>, 'id' | 'revoked_at' | 'revoked_by' | 'last_used_at'>,
+  key: Omit<Selectable<ApiKeyTable>, 'revoked_at' | 'revoked_by' | 'last_used_at' | 'bootstrap'> & {
+    bootstrap?: boolean
+  },
 ): Promise<ApiKeyRow | null> {
   const row = await db
     .insertInto('decorum.api_key')
-    .values({ id: newId(), revoked_at: null, ...key })
+    .values({ revoked_at: null, ...key })
     .onConflict((conflict) => conflict.column('hash').doNothing())
     .returning(COLUMNS)
     .executeTakeFirst()
@@ -89,6 +90,19 @@ export const noteKeysUsed = async (db: Kysely<Database>, ids: readonly string[])
     db,
   )
 }
+
+/** Revokes every bootstrap key but this one; returns those that were in force. */
+export const revokeOtherBootstrapKeys = async (db: Kysely<Database>, hash: Buffer, at: Date): Promise<string[]> =>
+  (
+    await db
+      .updateTable('decorum.api_key')
+      .set({ revoked_at: at, revoked_by: 'bootstrap' })
+      .where('bootstrap', '=', true)
+      .where('hash', '<>', hash)
+      .where('revoked_at', 'is', null)
+      .returning('id')
+      .execute()
+  ).map(({ id }) => id)
 
 /** Does this ledger have an administrator's key that is in force? */
 export const hasAdminKey = async (db: Kysely<Database>, now: Date): Promise<boolean> =>

@@ -1,6 +1,5 @@
 import { type Kysely, sql } from 'kysely'
 import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
-import { newId } from './id.ts'
 import type { Locked } from './locks.ts'
 import { currentStatus } from './reminders.ts'
 import { reaches, type Reach } from './reach.ts'
@@ -171,7 +170,10 @@ export interface DoubtRow {
   code: string | null
   detail: string | null
   lookedUpAt: Date | null
-  looks: { as: DoubtAnswer; reason: string; by: string; at: string }[]
+  personId: string
+  dataKey: Buffer | null
+  dataKeyId: string | null
+  looks: { id: string; as: DoubtAnswer; reason: string; by: string; at: string }[]
 }
 
 /** Attempts in doubt, the oldest first, with the operators' answers to each. */
@@ -183,8 +185,9 @@ export async function listDoubts(
   const { rows } = await sql<DoubtRow>`
     SELECT a.reminder_id AS "reminderId", a.no AS "attemptNo", a.creditor, p.external_id AS "recipientId", a.channel, a.route, a.provider,
       a.reserved_at AS "reservedAt", a.good_until AS "goodUntil", a.code, a.detail, a.looked_up_at AS "lookedUpAt",
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('as', d.resolved_as, 'reason', d.reason, 'by', d.by_whom, 'at', d.at) ORDER BY d.at DESC, d.id DESC), '[]'::jsonb)
-        FROM decorum.doubt_resolution d WHERE d.reminder_id = a.reminder_id AND d.attempt_no = a.no) AS looks
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'as', d.resolved_as, 'reason', d.reason, 'by', d.by_whom, 'at', d.at) ORDER BY d.at DESC, d.id DESC), '[]'::jsonb)
+        FROM decorum.doubt_resolution d WHERE d.reminder_id = a.reminder_id AND d.attempt_no = a.no) AS looks,
+      p.id AS "personId", p.data_key AS "dataKey", p.data_key_id AS "dataKeyId"
     FROM decorum.attempt a JOIN decorum.recipient p ON p.id = a.recipient_id
     WHERE a.status = 'in_doubt' AND ${reaches(filter, 'a.creditor', ['p.live'])}
       AND (${after === null} OR (a.reserved_at, a.reminder_id) > (${after?.at ?? new Date(0)}::timestamptz, ${after?.reminderId ?? '00000000-0000-0000-0000-000000000000'}::uuid))
@@ -221,12 +224,12 @@ export async function doubtedAttempt(
 /** Records an operator's answer, and names the operator on an attempt that it resolves. */
 export async function recordDoubtAnswer(
   trx: Locked,
-  answer: { reminderId: string; attemptNo: number; as: DoubtAnswer; reason: string; by: string; at: Date },
+  answer: { id: string; reminderId: string; attemptNo: number; as: DoubtAnswer; reason: string; by: string; at: Date },
 ): Promise<void> {
   await trx
     .insertInto('decorum.doubt_resolution')
     .values({
-      id: newId(),
+      id: answer.id,
       reminder_id: answer.reminderId,
       attempt_no: answer.attemptNo,
       resolved_as: answer.as,
@@ -251,8 +254,12 @@ export interface CompetingAttempt {
   reservedAt: Date
   /** The provider's record that is known to be its own. */
   providerRef: string | null
-  /** Would its record look the same? Those of calls all do. */
-  looksAlike: boolean
+  channel: Channel
+  /** The digest of its message under its own recipient's key. */
+  messageHash: Buffer
+  recipientId: string
+  dataKey: Buffer | null
+  dataKeyId: string | null
 }
 
 /**
@@ -270,12 +277,13 @@ export async function competingAttempts(
   // Both windows are as wide as an adapter searches: half a minute of skew at either end of either.
   const { rows } = await sql<CompetingAttempt>`
     SELECT o.reminder_id AS "reminderId", o.no AS "attemptNo", o.reserved_at AS "reservedAt", o.provider_ref AS "providerRef",
-      (o.channel = 'phone' OR o.message_hash = t.message_hash) AS "looksAlike"
+      o.channel, o.message_hash AS "messageHash", r.recipient_id AS "recipientId", p.data_key AS "dataKey", p.data_key_id AS "dataKeyId"
     FROM decorum.attempt t
     JOIN decorum.recipient_address mine ON mine.id = t.address_id
     JOIN decorum.recipient_address theirs ON theirs.creditor = ANY(${[...creditors]}::text[]) AND theirs.hash = mine.hash
     JOIN decorum.reminder r ON r.recipient_id = theirs.recipient_id
     JOIN decorum.attempt o ON o.reminder_id = r.id AND o.address_id = theirs.id
+    JOIN decorum.recipient p ON p.id = r.recipient_id
     WHERE t.reminder_id = ${attempt.reminderId}::uuid AND t.no = ${attempt.attemptNo} AND (o.reminder_id, o.no) <> (t.reminder_id, t.no)
       AND o.channel = t.channel AND (o.provider_ref IS NOT NULL OR o.status IN ('sending', 'in_doubt', 'accepted'))
       AND o.reserved_at <= t.good_until + interval '1 minute' AND o.good_until >= t.reserved_at - interval '1 minute'`.execute(

@@ -90,6 +90,9 @@ const holdRows = (db: Kysely<Database>) =>
       'h.end_reason',
       'h.created_by',
       'h.created_at',
+      'h.recipient_id',
+      'r.data_key',
+      'r.data_key_id',
       'r.external_id as recipient_external_id',
       'a.external_id as account_external_id',
     ])

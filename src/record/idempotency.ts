@@ -1,5 +1,4 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { newId } from './id.ts'
 import { isConfined } from './reach.ts'
 import type { Database, Db } from './schema.ts'
 
@@ -42,6 +41,22 @@ export async function rememberIdempotencyKey(
     .execute()
 }
 
+/** Which of these checksums does an import job of the creditor have? Null: none. */
+export const knownChecksum = async (
+  db: Kysely<Database>,
+  creditor: string,
+  checksums: readonly Buffer[],
+): Promise<Buffer | null> =>
+  (
+    await db
+      .selectFrom('decorum.import_job')
+      .select('checksum')
+      .where('creditor', '=', creditor)
+      .where('checksum', 'in', [...checksums])
+      .limit(1)
+      .executeTakeFirst()
+  )?.checksum ?? null
+
 /** How far an import of one file has come. */
 interface ImportJob {
   id: string
@@ -60,13 +75,13 @@ interface ImportJob {
  */
 export async function openImportJob(
   db: Kysely<Database>,
-  file: { creditor: string; checksum: Buffer; source: string; format: string; again: boolean },
+  file: { id: string; creditor: string; checksum: Buffer; source: string; format: string; again: boolean },
   at: Date,
 ): Promise<ImportJob> {
   await db
     .insertInto('decorum.import_job')
     .values({
-      id: newId(),
+      id: file.id,
       creditor: file.creditor,
       checksum: file.checksum,
       source: file.source,

@@ -6,6 +6,7 @@ import type { Ledger } from './ledger.ts'
 import * as m0001 from './migrations/0001-schema.ts'
 import * as m0002 from './migrations/0002-chain.ts'
 import * as m0003 from './migrations/0003-people.ts'
+import * as m0004 from './migrations/0004-keys.ts'
 
 /** What a daemon exits with when the ledger is newer than its build; a supervisor must not restart it. */
 export const EXIT_SCHEMA_NEWER = 57
@@ -146,4 +147,5 @@ export const MIGRATIONS: readonly Migration[] = [
   step('0001-schema', m0001),
   step('0002-chain', m0002),
   step('0003-people', m0003),
+  step('0004-keys', m0004),
 ]

@@ -7,7 +7,14 @@ import type { BlockedTime } from '../model/facts.ts'
 export interface KeptOfPerson {
   locationEvidence: StoredEvidence[]
   blockedTimes: BlockedTime[]
-  consents: { kind: string; channel: Channel | null; from: Date; until: Date | null; source: string | null }[]
+  consents: {
+    id: string
+    kind: string
+    channel: Channel | null
+    from: Date
+    until: Date | null
+    source: string | null
+  }[]
   events: {
     id: string
     upstreamId: string
@@ -34,7 +41,7 @@ export async function keptOfPerson(db: Kysely<Database>, recipientId: string): P
       db,
     ),
     await sql<KeptOfPerson['consents'][number]>`
-      SELECT kind, channel, starts_at AS from, ends_at AS until, source FROM decorum.consent WHERE recipient_id = ${id} ORDER BY seq`.execute(
+      SELECT id, kind, channel, starts_at AS from, ends_at AS until, source FROM decorum.consent WHERE recipient_id = ${id} ORDER BY seq`.execute(
       db,
     ),
     await sql<KeptOfPerson['events'][number]>`

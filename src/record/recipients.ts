@@ -56,6 +56,17 @@ export async function liveAmong(
   return new Set(rows.map(keyText))
 }
 
+/** A person's data key as it is stored; null: no such person. */
+export const dataKeyOf = async (
+  db: Db,
+  id: string,
+): Promise<{ dataKey: Buffer | null; dataKeyId: string | null } | null> =>
+  (await db
+    .selectFrom('decorum.recipient')
+    .select(['data_key as dataKey', 'data_key_id as dataKeyId'])
+    .where('id', '=', id)
+    .executeTakeFirst()) ?? null
+
 /** These recipients as they stand now; call it after locking them. */
 export async function knownRecipients(trx: Transaction<Database>, ids: readonly string[]): Promise<KnownRecipient[]> {
   if (ids.length === 0) return []

@@ -589,6 +589,35 @@ export interface IdempotencyTable {
   created_at: Date
 }
 
+/** The keys of DECORUM_KEYS, by which the ledger knows them again. */
+export interface RingKeyTable {
+  id: string
+  position: number
+  check_value: Buffer | null
+  secrets: Buffer | null
+  wrapped_by: string | null
+  wraps: Generated<boolean>
+  hashes: Generated<boolean>
+  compares: Generated<boolean>
+  added_at: Date
+  retired_at: Date | null
+}
+
+/** What an earlier build left in clear, table by table. */
+export interface CarryOverTable {
+  step: string
+  position: number
+  after_row: string | null
+  done_at: Date | null
+}
+
+/** By what an address is found, beside the hash that rows name it by. */
+export interface AddressNameTable {
+  lookup: Buffer
+  lookup_key: string
+  hash: Buffer
+}
+
 export interface ApiKeyTable {
   id: string
   hash: Buffer
@@ -604,6 +633,7 @@ export interface ApiKeyTable {
   revoked_by: string | null
   /** Machine time, to the minute. */
   last_used_at: Generated<Date | null>
+  bootstrap: Generated<boolean>
 }
 
 export interface AccessLogTable {
@@ -811,6 +841,7 @@ export interface ProcessTable {
   words: string
   started_at: Date
   seen_at: Date
+  ring: Generated<string[]>
 }
 
 export interface InventedReceiptTable {
@@ -825,6 +856,7 @@ export interface InventedReceiptTable {
 export interface Database {
   'decorum.recipient': RecipientTable
   'decorum.address': AddressTable
+  'decorum.address_name': AddressNameTable
   'decorum.recipient_address': RecipientAddressTable
   'decorum.consent': ConsentTable
   'decorum.ladder_version': LadderVersionTable
@@ -854,6 +886,8 @@ export interface Database {
   'decorum.reply': ReplyTable
   'decorum.idempotency': IdempotencyTable
   'decorum.api_key': ApiKeyTable
+  'decorum.ring_key': RingKeyTable
+  'decorum.carry_over': CarryOverTable
   'decorum.access_log': AccessLogTable
   'decorum.chain_shape': ChainShapeTable
   'decorum.chain_writer': ChainWriterTable

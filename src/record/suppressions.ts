@@ -73,9 +73,19 @@ export async function recipientsSuppressedBy(db: Db, cause: string): Promise<str
   return rows.flatMap((row) => row.recipient_id ?? [])
 }
 
+/** A suppression that is about to be lifted, and the person's data key. */
+export interface LiftedSuppression {
+  id: string
+  scope: SuppressionScope
+  recipientId: string | null
+  dataKey: Buffer | null
+  dataKeyId: string | null
+}
+
 /**
  * Lifts a suppression and those that follow from it; false when it was lifted before. Their recipients are locked.
  *
+ * @param reasonFor  the reason as it is to be stored with each of them
  * @throws DECORUM_FORBIDDEN for a live one in a test key's transaction
  */
 export async function writeSuppressionLifted(
@@ -83,16 +93,21 @@ export async function writeSuppressionLifted(
   cause: string,
   at: Date,
   by: string,
-  reason: string,
+  reasonFor: (lifted: LiftedSuppression) => string,
 ): Promise<boolean> {
   if (isConfined(trx) && (await isLive(trx, cause))) throw outOfReach('suppression')
-  const result = await trx
-    .updateTable('decorum.suppression')
-    .set({ lifted_at: at, lifted_by: by, lift_reason: reason })
-    .where((eb) => eb.or([eb('id', '=', cause), eb('cause', '=', cause)]))
-    .where('lifted_at', 'is', null)
-    .executeTakeFirst()
-  return result.numUpdatedRows > 0n
+  const lifted = await trx
+    .selectFrom('decorum.suppression as s')
+    .leftJoin('decorum.recipient as r', 'r.id', 's.recipient_id')
+    .select(['s.id', 's.scope', 's.recipient_id as recipientId', 'r.data_key as dataKey', 'r.data_key_id as dataKeyId'])
+    .where((eb) => eb.or([eb('s.id', '=', cause), eb('s.cause', '=', cause)]))
+    .where('s.lifted_at', 'is', null)
+    .execute()
+  const { numAffectedRows } = await sql`
+    UPDATE decorum.suppression s SET lifted_at = ${at}, lifted_by = ${by}, lift_reason = x.reason
+    FROM unnest(${lifted.map(({ id }) => id)}::uuid[], ${lifted.map(reasonFor)}::text[]) AS x (id, reason)
+    WHERE s.id = x.id AND s.lifted_at IS NULL`.execute(trx)
+  return Number(numAffectedRows ?? 0) > 0
 }
 
 const isLive = async (db: Db, id: string): Promise<boolean> =>
@@ -219,6 +234,9 @@ const suppressionRows = (db: Kysely<Database>) =>
       's.created_by',
       's.awaits_recipient',
       's.awaits_account',
+      's.recipient_id',
+      'r.data_key',
+      'r.data_key_id',
       'r.external_id as recipient_external_id',
     ])
 export type SuppressionListing = Awaited<ReturnType<ReturnType<typeof suppressionRows>['execute']>>[number]

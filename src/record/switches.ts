@@ -8,12 +8,20 @@ export type SwitchRow = Selectable<SwitchTable>
 /** Throws a switch: in force from now on, and read by every worker within two seconds. */
 export async function throwSwitch(
   db: Db,
-  thrown: { scope: SwitchScope; state: SwitchState; share: number | null; reason: string; by: string; at: Date },
+  thrown: {
+    id: string
+    scope: SwitchScope
+    state: SwitchState
+    share: number | null
+    reason: string
+    by: string
+    at: Date
+  },
 ): Promise<SwitchRow> {
   return db
     .insertInto('decorum.switch')
     .values({
-      id: newId(),
+      id: thrown.id,
       scope: JSON.stringify(thrown.scope),
       state: thrown.state,
       share: thrown.share,
@@ -44,7 +52,7 @@ export async function throwUnlessPaused(
       .orderBy('set_at')
       .executeTakeFirst()
     if (standing !== undefined) return { id: standing.id, thrown: false }
-    const { id } = await throwSwitch(trx, { scope: {}, state: 'paused', share: null, ...pause })
+    const { id } = await throwSwitch(trx, { id: newId(), scope: {}, state: 'paused', share: null, ...pause })
     return { id, thrown: true }
   })
 }

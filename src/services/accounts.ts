@@ -1,6 +1,7 @@
 import { fromMinor } from '../model/money.ts'
 import { formatInstant, type Instant, type LocalDate } from '../model/time.ts'
 import { stageOf } from '../model/vocabulary.ts'
+import { PersonalData } from '../pipeline/personal-data.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { daysPastDueOn } from '../plan/book-time.ts'
 import { writeCursor } from '../record/access.ts'
@@ -17,6 +18,13 @@ import {
   taskTotals,
   type TimelineRow,
 } from '../record/timeline.ts'
+import {
+  accountReference,
+  holdEndReason,
+  type SealedField,
+  suppressionLiftReason,
+  suppressionSource,
+} from '../record/vault/vault.ts'
 import { localDay } from '../report/local-time.ts'
 import { timelineWords } from '../report/timeline-words.ts'
 import type { AccountView, TimelineEntry, TimelineType, Totals } from '../report/views/accounts.ts'
@@ -66,6 +74,7 @@ export function accountService(runtime: Runtime): AccountService {
     ]
     return rows.map((row) =>
       accountViewOf(
+        runtime,
         row,
         { holds, stops },
         localDay(now, runtime.config.creditors.get(row.creditor)?.bookZone ?? 'UTC'),
@@ -122,7 +131,12 @@ export function accountService(runtime: Runtime): AccountService {
               },
         limit: limit + 1,
       })
-      return pageFrom(rows, limit, entryOf, (row) => writeCursor([row.at.getTime(), row.seq ?? 0, row.type, row.id]))
+      return pageFrom(
+        rows,
+        limit,
+        (row) => entryOf(row, account, dataOf(runtime, account)),
+        (row) => writeCursor([row.at.getTime(), row.seq ?? 0, row.type, row.id]),
+      )
     },
 
     async totals(actor, query) {
@@ -142,9 +156,26 @@ export function accountService(runtime: Runtime): AccountService {
   }
 }
 
-function entryOf(row: TimelineRow): TimelineEntry {
+const dataOf = (
+  { vault }: Pick<Runtime, 'vault'>,
+  { recipient_id: id, data_key: dataKey, data_key_id: dataKeyId }: AccountListing,
+): PersonalData => new PersonalData(vault, { id, dataKey, dataKeyId })
+
+/** What of a timeline's entry people stated: where it is sealed. */
+const STATED: Partial<Record<TimelineType, { detail: string; place: (id: string, creditor: string) => SealedField }>> =
+  {
+    'hold-ended': { detail: 'reason', place: holdEndReason },
+    suppression: { detail: 'source', place: (_id, creditor) => suppressionSource(creditor) },
+    'suppression-lifted': { detail: 'why', place: suppressionLiftReason },
+  }
+
+function entryOf(row: TimelineRow, { creditor }: AccountListing, data: PersonalData): TimelineEntry {
   const type = row.type as TimelineType
   const details = Object.fromEntries(Object.entries(row.details).map(([key, value]) => [key, instantIn(value)]))
+  const stated = STATED[type]
+  const value = stated === undefined ? null : details[stated.detail]
+  if (stated !== undefined && typeof value === 'string')
+    details[stated.detail] = data.openText(stated.place(row.id, creditor), value) ?? 'erased'
   return { at: text(row.at), type, id: row.id, seq: row.seq, words: timelineWords(type, details), details }
 }
 
@@ -159,11 +190,13 @@ const instantIn = (value: unknown): unknown =>
  * @param standing  every hold and suppression of these accounts' recipients that is in force
  */
 function accountViewOf(
+  { vault }: Pick<Runtime, 'vault'>,
   row: AccountListing,
   standing: { holds: readonly StandingHold[]; stops: readonly StandingSuppression[] },
   today: LocalDate,
 ): AccountView {
   const daysPastDue = daysPastDueOf(row, today)
+  const masked = dataOf({ vault }, row).openText(accountReference(row.id), row.reference_masked)
   const money = (minor: number | null) => (minor === null ? null : fromMinor(BigInt(minor), row.currency))
   return {
     id: row.external_id,
@@ -183,7 +216,7 @@ function accountViewOf(
     nextDueDate: row.next_due_date,
     graceDays: row.grace_days,
     autoDebit: row.auto_debit,
-    reference: row.reference_masked === null ? null : { masked: row.reference_masked },
+    reference: masked === null ? null : { masked },
     riskBand: row.risk_band,
     asOf: text(row.as_of),
     spell: spellOf(row),

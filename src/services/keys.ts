@@ -11,8 +11,10 @@ import {
   listKeys,
   noteKeysUsed,
   revokeKey,
+  revokeOtherBootstrapKeys,
 } from '../record/api-keys.ts'
-import { isId } from '../record/id.ts'
+import { isId, newId } from '../record/id.ts'
+import { apiKeyLabel } from '../record/vault/vault.ts'
 
 /** What an API key may do. `admin` includes every other scope. */
 export const SCOPES = [
@@ -84,26 +86,34 @@ export interface KeyService {
   revokeKey(actor: Actor, id: string): Promise<ApiKey | null>
   /**
    * Stores `configured` as an admin key, or makes one when an embedded ledger has none (several processes on a server
-   * would print several). Returns the new secret, to be printed once; null when none was made.
+   * would print several). A configured one that is new revokes the bootstrap keys before it, and says so in the log.
+   * Returns the new secret, to be printed once; null when none was made.
    */
   ensureBootstrapKey(configured: string | null): Promise<string | null>
 }
 
-export function keyService(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config' | 'log'>): KeyService {
+export function keyService(runtime: Pick<Runtime, 'ledger' | 'vault' | 'clock' | 'config' | 'log'>): KeyService {
   const { db } = runtime.ledger
+  const { vault } = runtime
+  const apiKeyOf = (row: ApiKeyRow): ApiKey =>
+    viewOf(row, vault.openText(() => null, apiKeyLabel(row.id), row.label) ?? '')
   const now = (): Date => new Date(runtime.clock.now())
   const noteUse = usesByMinute(runtime)
-  const store = (by: string, secret: string, wanted: NewKey): Promise<ApiKeyRow | null> =>
-    insertKey(db, {
+  const store = (by: string, secret: string, wanted: NewKey, bootstrap = false): Promise<ApiKeyRow | null> => {
+    const id = newId()
+    return insertKey(db, {
+      id,
       hash: secretHash(secret),
-      label: wanted.label,
+      label: bootstrap ? wanted.label : vault.sealText(null, apiKeyLabel(id), wanted.label),
       creditor: wanted.creditor,
       kind: wanted.kind,
       scopes: wanted.scopes,
       created_at: now(),
       created_by: by,
       expires_at: wanted.expiresAt == null ? null : new Date(wanted.expiresAt),
+      bootstrap,
     })
+  }
 
   return {
     async authenticate(bearer) {
@@ -149,21 +159,27 @@ export function keyService(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config' 
     async ensureBootstrapKey(configured) {
       const admin: NewKey = { label: 'bootstrap', creditor: null, kind: 'live', scopes: ['admin'] }
       if (configured !== null) {
-        // A key that is known is left as it is: a restart must not undo its revocation.
-        await store('bootstrap', configured, admin)
+        // A key that is known is left as it is: a restart must not undo its revocation, nor revoke what came after it.
+        const added = await store('bootstrap', configured, admin, true)
+        const revoked = added === null ? [] : await revokeOtherBootstrapKeys(db, secretHash(configured), now())
+        if (revoked.length > 0)
+          runtime.log.warn(
+            { event: 'key.bootstrap_replaced', key: added?.id, revoked },
+            'DECORUM_BOOTSTRAP_KEY is another one than before: the one before is revoked',
+          )
         return null
       }
       if (!runtime.ledger.embedded || (await hasAdminKey(db, now()))) return null
       const secret = newSecret('live')
-      await store('bootstrap', secret, admin)
+      await store('bootstrap', secret, admin, true)
       return secret
     },
   }
 }
 
-const apiKeyOf = (row: ApiKeyRow): ApiKey => ({
+const viewOf = (row: ApiKeyRow, label: string): ApiKey => ({
   id: row.id,
-  label: row.label,
+  label,
   creditor: row.creditor,
   kind: row.kind,
   scopes: row.scopes as KeyScope[],

@@ -14,7 +14,13 @@ import { recipientsByExternalId } from '../record/recipients.ts'
 import { type ListedReply, listReplies } from '../record/replies.ts'
 import { listSuppressions, type SuppressionListing } from '../record/suppressions.ts'
 import { listTasks, taskById, type TaskListing } from '../record/tasks.ts'
-import { capturedContent, replyWords } from '../record/vault/vault.ts'
+import {
+  capturedContent,
+  holdEndReason,
+  replyWords,
+  suppressionLiftReason,
+  suppressionSource,
+} from '../record/vault/vault.ts'
 import type { Page } from '../report/views/page.ts'
 import type { ContactView, HoldView, ReplyView, SuppressionView, TaskView } from '../report/views/recipients.ts'
 import type { CapturedView } from '../report/views/reminders.ts'
@@ -126,8 +132,8 @@ export function listService(runtime: Runtime, rules: PermitRules, access: Access
       return row === null ? null : taskViewOf(row, (await decide([row])).get(row.id))
     },
 
-    listHolds: openOrEnded(listHolds, holdViewOf),
-    listSuppressions: openOrEnded(listSuppressions, suppressionViewOf),
+    listHolds: openOrEnded(listHolds, (row) => holdViewOf(runtime, row)),
+    listSuppressions: openOrEnded(listSuppressions, (row) => suppressionViewOf(runtime, row)),
 
     async listContacts(actor, query) {
       const scope = creditorScope(actor, query.creditor)
@@ -255,7 +261,17 @@ function capturedViewOf(runtime: Runtime, row: CapturedListing): CapturedView {
   }
 }
 
-const holdViewOf = (row: HoldListing): HoldView => ({
+/** In place of words that died with a person's key. */
+const ERASED = 'erased'
+
+/** The person's data of a listed row; of nobody's: what the deployment's key seals. */
+const dataOf = (
+  { vault }: Pick<Runtime, 'vault'>,
+  row: { recipient_id: string | null; data_key: Buffer | null; data_key_id: string | null },
+): PersonalData =>
+  new PersonalData(vault, { id: row.recipient_id ?? '', dataKey: row.data_key, dataKeyId: row.data_key_id })
+
+const holdViewOf = (runtime: Pick<Runtime, 'vault'>, row: HoldListing): HoldView => ({
   id: row.id,
   creditor: row.creditor,
   recipientId: row.recipient_external_id,
@@ -266,12 +282,12 @@ const holdViewOf = (row: HoldListing): HoldView => ({
   endsAt: textOrNull(row.ends_at),
   endedAt: textOrNull(row.ended_at),
   endedBy: row.ended_by,
-  endReason: row.end_reason,
+  endReason: dataOf(runtime, row).openText(holdEndReason(row.id), row.end_reason),
   createdBy: row.created_by,
   createdAt: text(row.created_at),
 })
 
-const suppressionViewOf = (row: SuppressionListing): SuppressionView => ({
+const suppressionViewOf = (runtime: Pick<Runtime, 'vault'>, row: SuppressionListing): SuppressionView => ({
   id: row.id,
   creditor: row.creditor,
   scope: row.scope,
@@ -287,13 +303,13 @@ const suppressionViewOf = (row: SuppressionListing): SuppressionView => ({
   accountId: row.awaits_account,
   channel: row.channel,
   reason: row.reason,
-  source: row.source,
+  source: dataOf(runtime, row).openText(suppressionSource(row.creditor), row.source) ?? ERASED,
   startsAt: text(row.starts_at),
   endsAt: textOrNull(row.ends_at),
   receivedAt: text(row.received_at),
   liftedAt: textOrNull(row.lifted_at),
   liftedBy: row.lifted_by,
-  liftReason: row.lift_reason,
+  liftReason: dataOf(runtime, row).openText(suppressionLiftReason(row.id), row.lift_reason),
   createdBy: row.created_by,
 })
 

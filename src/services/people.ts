@@ -3,12 +3,21 @@ import { formatInstant, type Instant } from '../model/time.ts'
 import type { AccessLog } from '../pipeline/access-log.ts'
 import { eraseRecipient } from '../pipeline/erase.ts'
 import type { PermitRules } from '../pipeline/permits.ts'
+import { mapFreeText, mapStatedText } from '../pipeline/free-text.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { type AccessListing, listAccess, writeCursor } from '../record/access.ts'
 import { keptOfPerson } from '../record/person-file.ts'
 import { type RecipientListing, recipientsByExternalId } from '../record/recipients.ts'
-import { accountVariables, eventNote, taskNote } from '../record/vault/vault.ts'
+import {
+  accountFact,
+  accountVariables,
+  consentSource,
+  eventField,
+  eventNote,
+  holdDetail,
+  taskNote,
+} from '../record/vault/vault.ts'
 import { type ErasureView, erasureView } from '../report/erasure.ts'
 import { type PersonFile, personInWords } from '../report/person-file.ts'
 import type { Page } from '../report/views/page.ts'
@@ -140,6 +149,9 @@ const accessViewOf = (row: AccessListing): AccessView => ({
   subject: row.subject,
 })
 
+/** What is not sealed any more, since the person is here, says something. */
+const said = (text: string | null): string => text ?? ''
+
 /** Every page of a list. */
 async function all<T>(page: (cursor: string | undefined) => Promise<Page<T> | null>): Promise<T[]> {
   const items: T[] = []
@@ -184,8 +196,9 @@ async function fileOf(
     person: known as PersonFile['person'],
     whereabouts: kept.locationEvidence.map((sign) => ({ ...sign, at: formatInstant(sign.at) })),
     blockedTimes: kept.blockedTimes.map((time) => ({ ...time })),
-    consents: kept.consents.map((consent) => ({
+    consents: kept.consents.map(({ id, ...consent }) => ({
       ...consent,
+      source: data.openText(consentSource(id), consent.source),
       from: text(consent.from),
       until: textOrNull(consent.until),
     })),
@@ -196,7 +209,9 @@ async function fileOf(
         return {
           account,
           variables: variables === null ? {} : (JSON.parse(variables) as Record<string, string>),
-          factsForWords: own?.factsForWords ?? {},
+          factsForWords: mapFreeText(own?.factsForWords ?? {}, (sealed, fact) =>
+            data.openText(accountFact(`${own?.id ?? ''}.${fact}`), sealed),
+          ),
           history: await all((cursor) =>
             readings.accountTimeline(actor, { creditor, id: account.id }, { cursor, limit: 500 }),
           ),
@@ -210,12 +225,16 @@ async function fileOf(
       kind: event.kind,
       occurredAt: text(event.occurredAt),
       effect: event.effect,
-      stated: event.body,
+      stated: mapStatedText(event.body, (sealed, field) =>
+        said(data.openText(eventField(`${event.id}.${field}`), sealed)),
+      ),
       note: data.open(eventNote(event.id), event.note),
     })),
     holds: (await all((cursor) => readings.listHolds(actor, { ...owner, cursor }))).map((hold) => ({
       ...hold,
-      details: kept.holds.find(({ id }) => id === hold.id)?.details ?? {},
+      details: mapStatedText(kept.holds.find(({ id }) => id === hold.id)?.details ?? {}, (sealed, field) =>
+        said(data.openText(holdDetail(`${hold.id}.${field}`), sealed)),
+      ),
     })),
     suppressions: await all((cursor) => readings.listSuppressions(actor, { ...owner, cursor })),
     tasks: (await all((cursor) => readings.listTasks(actor, { ...owner, cursor }))).map((task) => {

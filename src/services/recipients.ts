@@ -1,6 +1,6 @@
 import { DecorumError } from '../model/errors.ts'
 import type { Channel } from '../model/vocabulary.ts'
-import { addressHashes } from '../pipeline/accept/merge-recipient.ts'
+import { hashesOf } from '../pipeline/accept/address-names.ts'
 import type { AccessLog } from '../pipeline/access-log.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
@@ -13,6 +13,7 @@ import {
   recipientsByExternalId,
 } from '../record/recipients.ts'
 import type { RecipientView } from '../report/views/recipients.ts'
+import { addressSource } from '../record/vault/vault.ts'
 import { creditorScope, onlyOne, type Ref, text, textOrNull } from './paging.ts'
 
 /** Recipients, by id and by address. Every read is written to the access log before it is answered. */
@@ -73,7 +74,12 @@ export function recipientService(runtime: Runtime, access: AccessLog): Recipient
     async recipientsByAddress(actor, query) {
       const scope = creditorScope(actor, query.creditor)
       if (scope.outside) return []
-      const hashes = hashesOf(runtime, actor, query.address, query.channel)
+      const hashes = await hashesOf(
+        db,
+        runtime.vault,
+        { channel: query.channel ?? (query.address.includes('@') ? 'email' : 'phone'), value: query.address },
+        actor.live ? [true, false] : [false],
+      )
       await access.reading([
         {
           at: at(),
@@ -93,23 +99,13 @@ export function recipientService(runtime: Runtime, access: AccessLog): Recipient
   }
 }
 
-/** Phone and SMS share one hash of a number; a mailbox is hashed in lower case. A test key looks among what test keys registered only. */
-function hashesOf(runtime: Runtime, { live }: Actor, address: string, channel: Channel | undefined): Buffer[] {
-  const sides = live ? [true, false] : [false]
-  return sides
-    .flatMap((side) =>
-      addressHashes(runtime.vault, channel ?? (address.includes('@') ? 'email' : 'phone'), address.toLowerCase(), side),
-    )
-    .map(({ hash }) => hash)
-}
-
 const addressOf = (row: RecipientAddressRow, data: PersonalData): RecipientView['addresses'][number] => ({
   id: row.id,
   channel: row.channel,
   value: data.address({ id: row.id, value: row.value === null ? null : row.value.toString('hex') }),
   kind: row.kind,
   relation: row.relation,
-  source: row.source,
+  source: data.openText(addressSource(row.id), row.source),
   country: row.country,
   zones: row.zones,
   removedAt: textOrNull(row.removed_at),

@@ -7,6 +7,7 @@ import { twilioInboundCallback, twilioReceiptCallbacks, twilioVoiceCallback } fr
 import { unsubscribeCallbacks } from './callbacks/unsubscribe.ts'
 import { commandService, type CommandService } from './commands.ts'
 import { keyService, type KeyService } from './keys.ts'
+import { keyRotationService, type KeyRotationService } from './key-rotation.ts'
 import { listService, type ListService } from './lists.ts'
 import {
   auditService,
@@ -34,6 +35,7 @@ export interface Services
     RecipientService,
     ListService,
     KeyService,
+    KeyRotationService,
     MetricsService,
     PermitService,
     SwitchService,
@@ -61,6 +63,7 @@ export function services(runtime: Runtime, rules: PermitRules): Services {
     ...reading,
     ...peopleService(runtime, rules, access, reading),
     ...keyService(runtime),
+    ...keyRotationService(runtime),
     ...metricsService(runtime, rules),
     ...permitService(runtime, rules),
     ...switchService(runtime),

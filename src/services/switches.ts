@@ -3,6 +3,7 @@ import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { endSwitch, pauseEverything, setSwitch } from '../pipeline/switches.ts'
 import { writeCursor } from '../record/access.ts'
 import { listSwitches, type SwitchRow } from '../record/switches.ts'
+import { switchLiftReason, switchReason } from '../record/vault/vault.ts'
 import type { SwitchView } from '../report/views/operations.ts'
 import type { Page } from '../report/views/page.ts'
 import { emptyPage, limitOf, pageFrom, type Paging, positionOf, text, textOrNull } from './paging.ts'
@@ -19,7 +20,7 @@ export interface SwitchService {
 }
 
 export const switchService = (runtime: Runtime): SwitchService => ({
-  setSwitch: async (actor, body) => switchViewOf(await setSwitch(runtime, actor, body)),
+  setSwitch: async (actor, body) => switchViewOf(runtime, await setSwitch(runtime, actor, body)),
   pauseEverything: () => pauseEverything(runtime),
   liftSwitch: (actor, id, body) => endSwitch(runtime, actor, id, body),
   async listSwitches(actor, query) {
@@ -33,19 +34,27 @@ export const switchService = (runtime: Runtime): SwitchService => ({
       before,
       limit: limit + 1,
     })
-    return pageFrom(rows, limit, switchViewOf, (row) => writeCursor([row.id]))
+    return pageFrom(
+      rows,
+      limit,
+      (row) => switchViewOf(runtime, row),
+      (row) => writeCursor([row.id]),
+    )
   },
 })
 
-const switchViewOf = (row: SwitchRow): SwitchView => ({
+/** A switch concerns nobody in particular. */
+const nobody = (): null => null
+
+const switchViewOf = ({ vault }: Pick<Runtime, 'vault'>, row: SwitchRow): SwitchView => ({
   id: row.id,
   scope: row.scope,
   state: row.state,
   share: row.share,
-  reason: row.reason,
+  reason: vault.openText(nobody, switchReason(row.id), row.reason) ?? '',
   setBy: row.set_by,
   setAt: text(row.set_at),
   liftedAt: textOrNull(row.lifted_at),
   liftedBy: row.lifted_by,
-  liftReason: row.lift_reason,
+  liftReason: row.lift_reason === null ? null : vault.openText(nobody, switchLiftReason(row.id), row.lift_reason),
 })

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { readUnsubscribeToken, unsubscribeToken, unsubscribeUrl } from '../../src/services/callbacks/unsubscribe.ts'
 import { parseKeyRing } from '../../src/record/vault/key-ring.ts'
 import { openVault } from '../../src/record/vault/vault.ts'
+import { masterKey } from '../support/master-key.ts'
 
-const key = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`
+const key = (id: string, byte: number) => masterKey(id, byte)
 const vault = openVault(parseKeyRing(key('k1', 1)))
 
 describe('the token of an unsubscribe link', () => {

@@ -1,6 +1,7 @@
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { ROOT } from './root.ts'
+import { masterKey } from '../support/master-key.ts'
 
 /** Far above what any of this reaches, so that the rate gate works and never waits. */
 export const RATE = 100_000
@@ -21,7 +22,7 @@ export const benchEnvironment = ({ databaseUrl, redisUrl, dataDir, stubUrl }: Pl
   ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
   ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
   DECORUM_DATA_DIR: dataDir,
-  DECORUM_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
+  DECORUM_KEYS: masterKey('bench'),
   TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000000',
   TWILIO_AUTH_TOKEN: 'bench',
   TWILIO_BASE_URL: stubUrl,

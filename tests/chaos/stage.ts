@@ -11,6 +11,7 @@ import type { ChaosOptions } from './options.ts'
 import { decorumPosts, providerPosts } from './posts.ts'
 import type { Books } from './providers/books.ts'
 import { openPostgres, openRedis } from './servers.ts'
+import { masterKey } from '../support/master-key.ts'
 
 export const KEY = 'dk_live_bootstrap-key-of-the-run-0123456789'
 const SENDER = '+442079460000'
@@ -79,7 +80,7 @@ export async function openStage(
       PUBLIC_URL: api,
       LOG_LEVEL: 'info',
       DECORUM_BOOTSTRAP_KEY: KEY,
-      DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`,
+      DECORUM_KEYS: masterKey('k1'),
       TWILIO_ACCOUNT_SID: twilio.accountSid,
       TWILIO_AUTH_TOKEN: twilio.authToken,
       TWILIO_BASE_URL: `http://127.0.0.1:${wires.twilio.port}`,

@@ -6,6 +6,7 @@ import { openLedger } from '../../src/record/ledger.ts'
 import { eventually } from '../support/eventually.ts'
 import { freshDataDir } from '../support/fresh-embedded.ts'
 import { finish, startCli, startWorker, type Ran } from './run-cli.ts'
+import { masterKey, masterKeyBytes } from '../support/master-key.ts'
 
 const running: ChildProcess[] = []
 const directories: string[] = []
@@ -143,12 +144,32 @@ describe('a daemon older than its ledger', () => {
   })
 })
 
+describe('a daemon with other keys than its ledger', () => {
+  it('refuses with exit code 78 and names the key', async () => {
+    const directory = await dataDir()
+    const start = (keys: string) =>
+      watch(startWorker('sweeper', [], { DECORUM_DATA_DIR: directory, DECORUM_KEYS: keys }))
+    const first = start(masterKey('k1'))
+    await first.said(/daemons.started/)
+    first.child.kill('SIGTERM')
+    expect((await first.ended).code).toBe(0)
+    for (const [keys, message] of [
+      [masterKey('k2'), 'DECORUM_KEYS has no key k1'],
+      [masterKey('k1', 'another'), 'key k1 of DECORUM_KEYS has other bytes'],
+      [`${masterKey('k1')},${masterKey('k2')}`, 'key k2 of DECORUM_KEYS is newer than k1 and stands behind it'],
+    ] as const) {
+      const { code, stderr } = await start(keys).ended
+      expect([code, stderr]).toEqual([78, expect.stringContaining(message)])
+    }
+  })
+})
+
 describe('a daemon whose ledger does not answer', () => {
   it('says which and what to do, is alive but not ready, tries again, and ends on a signal', async () => {
     const daemon = watch(
       startWorker('planner', ['--health-port', '0'], {
         DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none',
-        DECORUM_KEYS: 'ab'.repeat(32),
+        DECORUM_KEYS: masterKeyBytes('k1').toString('hex'),
       }),
     )
     const port = await daemon.said(/health on port (\d+)/)

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { ConfigProblem } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { masterKey, masterKeyBytes } from '../support/master-key.ts'
 
 const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url))
 const CREDENTIALS = { SID: 'AC00000000000000000000000000000000', TOKEN: 'token-that-nobody-may-see' }
@@ -91,7 +92,7 @@ describe('a configuration without mistakes', () => {
       REDIS_URL: 'rediss://r:6380',
       DECORUM_DATA_DIR: 'elsewhere',
       DECORUM_ENV: 'production',
-      DECORUM_KEYS: `k2:${'ab'.repeat(32)}, k1:${Buffer.alloc(32, 7).toString('base64')}`,
+      DECORUM_KEYS: `k2:${masterKeyBytes('k2').toString('hex')}, ${masterKey('k1')}`,
       DECORUM_BOOTSTRAP_KEY: 'a-key-of-sixteen-characters',
     })
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
@@ -104,8 +105,8 @@ describe('a configuration without mistakes', () => {
     expect(config.dataDir).toBe(join(config.root, 'elsewhere'))
     expect(config.production).toBe(true)
     expect(config.keys).toEqual([
-      { id: 'k2', secret: Buffer.from('ab'.repeat(32), 'hex') },
-      { id: 'k1', secret: Buffer.alloc(32, 7) },
+      { id: 'k2', secret: masterKeyBytes('k2') },
+      { id: 'k1', secret: masterKeyBytes('k1') },
     ])
   })
 

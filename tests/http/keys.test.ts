@@ -160,6 +160,27 @@ eachLedger('keys', (name, openFresh) => {
     expect(await status('GET', '/v1/keys', configured)).toBe(401)
   })
 
+  it('of the first start revoke the one before when DECORUM_BOOTSTRAP_KEY is another, and no key that was made otherwise', async () => {
+    const [first, second] = ['dk_live_bootstrap-one-0123456789', 'dk_live_bootstrap-two-0123456789']
+    const { secret: made } = await served.app.services.createKey(
+      { name: 'test', creditor: null, live: true },
+      {
+        label: 'bootstrap',
+        creditor: null,
+        kind: 'live',
+        scopes: ['admin'],
+      },
+    )
+    await served.app.services.ensureBootstrapKey(first)
+    await served.app.services.ensureBootstrapKey(second)
+    expect(await Promise.all([first, second, made].map((key) => status('GET', '/v1/keys', key)))).toEqual([
+      401, 200, 200,
+    ])
+    // A process that still has the old one in its environment brings it back no more than it revokes the new one.
+    await served.app.services.ensureBootstrapKey(first)
+    expect(await Promise.all([first, second].map((key) => status('GET', '/v1/keys', key)))).toEqual([401, 200])
+  })
+
   it('are printed at the first embedded start, and at no other', async () => {
     await served.app.runtime.ledger.db
       .updateTable('decorum.api_key')

@@ -8,6 +8,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { parseInstant, type Instant } from '../../src/model/time.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
+import { masterKey } from '../support/master-key.ts'
 
 export const PUBLIC_URL = 'https://reminders.example'
 export const AUTH_TOKEN = 'twilio-auth-token-of-tests'
@@ -57,7 +58,7 @@ export async function serve(ledger: Ledger, env: Record<string, string> = {}): P
       TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000000',
       TWILIO_AUTH_TOKEN: AUTH_TOKEN,
       TWILIO_BASE_URL: 'http://127.0.0.1:9',
-      DECORUM_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+      DECORUM_KEYS: masterKey('k1'),
       ...env,
     },
   })

@@ -8,6 +8,7 @@ import { newId } from '../../src/record/id.ts'
 import { addressValue, recipientName } from '../../src/record/vault/vault.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { accepting, type StandingClock } from './accepting-shell.ts'
+import { accountService } from '../../src/services/accounts.ts'
 
 const body = (over: Record<string, unknown> = {}) => {
   const parsed = parse(accountBody, {
@@ -169,7 +170,15 @@ eachLedger('putting an account', (_name, openFresh) => {
       'a-2',
       body({ asOf: '2026-11-22T17:00:00Z', recipient: undefined, riskBand: null }),
     )
-    expect(await account('a-2')).toMatchObject({ risk_band: null, reference_masked: '4821', minimum_due_minor: 1000 })
+    const kept = await account('a-2')
+    expect(kept).toMatchObject({
+      risk_band: null,
+      reference_masked: expect.stringContaining('sealed1:'),
+      minimum_due_minor: 1000,
+    })
+    expect(await accountService(runtime).getAccount(actor, { id: 'a-2', creditor: null })).toMatchObject({
+      reference: { masked: '4821' },
+    })
   })
 
   it('ends the spell when nothing is overdue any more, and begins the ladder anew the next time', async () => {

@@ -4,10 +4,12 @@ import { contactBody, holdBody, reminderBody, suppressionBody, taskCompletion } 
 import { parse } from '../../src/intake/parse.ts'
 import { recipientBody } from '../../src/intake/recipient-body.ts'
 import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
+import { personalDataOf } from '../../src/pipeline/personal-data.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { takeLocks } from '../../src/record/locks.ts'
 import { addTasks } from '../../src/record/planning.ts'
+import { suppressionLiftReason } from '../../src/record/vault/vault.ts'
 import { commandService as bind } from '../../src/services/commands.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { accepting, type StandingClock } from './accepting-shell.ts'
@@ -164,9 +166,14 @@ eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) =>
     const { id } = await stop({ scope: 'all', recipientId: `r-${await put()}`, reason: 'cease' })
     expect(await services.liftSuppression(actor, id, { reason: 'asked in writing' })).toEqual({ id, changed: true })
     expect(await services.liftSuppression(actor, id, { reason: 'again' })).toEqual({ id, changed: false })
-    expect(
-      await ledger.db.selectFrom('decorum.suppression').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
-    ).toMatchObject({ lifted_by: 'key:test', lift_reason: 'asked in writing' })
+    const row = await ledger.db
+      .selectFrom('decorum.suppression')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    expect(row.lifted_by).toBe('key:test')
+    const person = await personalDataOf(runtime, ledger.db, row.recipient_id as string)
+    expect(person.openText(suppressionLiftReason(id), row.lift_reason)).toBe('asked in writing')
     await expect(services.liftSuppression({ ...actor, creditor: 'other' }, id, { reason: 'x' })).rejects.toMatchObject({
       code: 'DECORUM_NOT_FOUND',
     })

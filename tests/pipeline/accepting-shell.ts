@@ -8,6 +8,7 @@ import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { parseKeyRing } from '../../src/record/vault/key-ring.ts'
 import { openVault } from '../../src/record/vault/vault.ts'
+import { masterKey } from '../support/master-key.ts'
 
 export const at = (text: string): Instant => {
   const instant = parseInstant(text)
@@ -84,7 +85,7 @@ export function accepting(
     webhooks: [],
     limits: { clockSkewMinutes: 5 },
   } as unknown as Config
-  const vault = openVault(parseKeyRing(`k1:${Buffer.alloc(32, 7).toString('base64')}`))
+  const vault = openVault(parseKeyRing(masterKey('k1')))
   return {
     runtime: { config, ledger, vault, clock, log: pino({ level: 'silent' }) },
     clock,

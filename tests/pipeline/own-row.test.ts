@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { matchOwnMessage } from '../../src/pipeline/sweep/doubts.ts'
-import type { CompetingAttempt } from '../../src/record/doubts.ts'
+import type { Competing } from '../../src/pipeline/sweep/doubts.ts'
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 23, 3, 0, second))
 const own = { reminderId: 'own', attemptNo: 1, reservedAt: at(10) }
-const competingAttempt = (over: Partial<CompetingAttempt> = {}): CompetingAttempt => ({
+const competingAttempt = (over: Partial<Competing> = {}): Competing => ({
   reminderId: 'other',
   attemptNo: 1,
   reservedAt: at(20),
@@ -20,7 +20,7 @@ const alike = (...references: string[]) => ({
 })
 
 describe("a row of the provider's books that looks like an attempt in doubt", () => {
-  it.each<[string, ReturnType<typeof alike>, CompetingAttempt[], object]>([
+  it.each<[string, ReturnType<typeof alike>, Competing[], object]>([
     ['is its own when nobody else can have made it', alike('SM1'), [], { kind: 'found', reference: 'SM1' }],
     [
       "is not its own when it is known to be another's",

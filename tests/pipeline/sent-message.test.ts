@@ -202,7 +202,14 @@ eachLedger('a process with other words', (_name, openFresh) => {
     const stage = await Stage.set(fresh, '2026-11-23T03:00:00Z')
     const words = async () => (await stage.app.health()).find((part) => part.part === 'words')
     expect(await words()).toBeUndefined()
-    const other = { id: newId(), name: 'elsewhere:7', daemons: ['phone'], build: '0.1.0', words: '0000000000000000' }
+    const other = {
+      id: newId(),
+      name: 'elsewhere:7',
+      daemons: ['phone'],
+      build: '0.1.0',
+      words: '0000000000000000',
+      ring: ['k1'],
+    }
     await reportProcess(fresh.ledger.db, other)
     expect(await words()).toMatchObject({ ok: true, warning: expect.stringContaining('elsewhere:7 (phone)') })
     expect(await stage.app.services.measurements()).toContain('decorum_words_versions 2')

@@ -24,6 +24,7 @@ import { policyOf } from '../../src/services/packs-in-force.ts'
 import { openEmbeddedFresh, openServerFresh } from '../support/ledger.ts'
 import { postgresUrl } from '../support/servers.ts'
 import { at, ROOT, shippedConfig, Stage } from '../support/stage.ts'
+import { masterKey } from '../support/master-key.ts'
 
 const SEED = 7
 const FROM = '2026-11-23T00:00:00Z'
@@ -55,7 +56,7 @@ function recipients(): SimulatedRecipient[] {
     if (!row.ok) throw new TypeError(JSON.stringify(row.faults))
     return { line: i + 2, account: row.value }
   })
-  const vault = openVault(parseKeyRing(`k1:${Buffer.alloc(32, 7).toString('base64')}`))
+  const vault = openVault(parseKeyRing(masterKey('k1')))
   const read = recipientsFromAccounts(lines, { config: CONFIG, vault, creditor: null, now: at(FROM) })
   expect(read.refused).toEqual([])
   return read.recipients

@@ -6,8 +6,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadOrCreateKeys, parseKeyRing } from '../../src/record/vault/key-ring.ts'
 import { openVault } from '../../src/record/vault/vault.ts'
+import { masterKey } from '../support/master-key.ts'
 
-const [older, newer] = [1, 2].map((n) => `k${n}:${Buffer.alloc(32, n).toString('base64')}`) as [string, string]
+const [older, newer] = [1, 2].map((n) => masterKey(`k${n}`)) as [string, string]
 const vault = openVault(parseKeyRing(older))
 const place = { table: 'recipient', column: 'name', rowId: 'r-1' }
 

@@ -5,6 +5,7 @@ import { freshDatabase } from '../support/fresh-database.ts'
 import { Process, testRoot } from '../support/processes.ts'
 import { statusOf } from '../support/reminder-status.ts'
 import { postgresUrl, redisUrl, whenThere } from '../support/servers.ts'
+import { masterKey } from '../support/master-key.ts'
 
 const deadline = new Date(Date.now() + 3_600_000).toISOString()
 const KEY = 'dk_live_bootstrap-key-of-the-test-0123456789'
@@ -129,7 +130,7 @@ whenThere('PostgreSQL', 'separate processes', () =>
           PORT: String(port),
           PUBLIC_URL: api,
           DECORUM_BOOTSTRAP_KEY: KEY,
-          DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`,
+          DECORUM_KEYS: masterKey('k1'),
           LOG_LEVEL: 'warn',
           TWILIO_ACCOUNT_SID: t.accountSid,
           TWILIO_AUTH_TOKEN: t.authToken,

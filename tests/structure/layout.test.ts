@@ -61,7 +61,9 @@ describe('the layout', () => {
     // Fifteen of them for the chain of evidence, its audit and the database roles; four for the words of packs in two
     // languages and the cells of a CSV row; thirteen for erasure, exports and the access log: statements, journal, shell,
     // words, services and commands of each.
-    expect(layout.files).toBeLessThanOrEqual(424)
+    // Fourteen for keys that are recognised and rotated: weak keys, secrets of the ring, the ledger's keys, rotation (SQL, pipeline, service),
+    // names of addresses (SQL, pipeline), the migration; sealed texts (format, facts, accounts) and what is carried over (SQL, pipeline).
+    expect(layout.files).toBeLessThanOrEqual(438)
     expect(layout.medianLines).toBeGreaterThanOrEqual(80)
   })
 

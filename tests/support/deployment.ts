@@ -6,6 +6,7 @@ import { eventually } from './eventually.ts'
 import { freshDatabase } from './fresh-database.ts'
 import { Process, STALLS, stallsSaidBy, testRoot } from './processes.ts'
 import { postgresUrl } from './servers.ts'
+import { masterKey } from './master-key.ts'
 
 const KEY = 'dk_live_bootstrap-key-of-the-test-0123456789'
 
@@ -66,7 +67,7 @@ export class Deployment {
         PORT: String(port),
         PUBLIC_URL: api,
         DECORUM_BOOTSTRAP_KEY: KEY,
-        DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`,
+        DECORUM_KEYS: masterKey('k1'),
         LOG_LEVEL: 'warn',
         TWILIO_ACCOUNT_SID: books.accountSid,
         TWILIO_AUTH_TOKEN: books.authToken,

@@ -10,6 +10,7 @@ import { asBegun, type Seen, type Stall } from './busiest.ts'
 import { freePort } from './child-server.ts'
 import { freshDatabase } from './fresh-database.ts'
 import { lastWordsOf, Process, STALLS, stallsSaidBy, testRoot } from './processes.ts'
+import { masterKey } from './master-key.ts'
 
 const KEY = 'dk_live_bootstrap-key-of-the-fleet-0123456789'
 /** Names that cost different numbers of segments, in GSM-7 and in UCS-2. */
@@ -87,7 +88,7 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
     PORT: String(port),
     PUBLIC_URL: api,
     DECORUM_BOOTSTRAP_KEY: KEY,
-    DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`,
+    DECORUM_KEYS: masterKey('k1'),
     LOG_LEVEL: 'info',
     TWILIO_ACCOUNT_SID: books.accountSid,
     TWILIO_AUTH_TOKEN: books.authToken,

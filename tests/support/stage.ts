@@ -16,6 +16,7 @@ import type { Actor } from '../../src/pipeline/runtime.ts'
 import { withDecided } from '../../src/record/dispatch/reservation.ts'
 import { currentStatus } from '../../src/record/reminders.ts'
 import type { FreshLedger } from './ledger.ts'
+import { masterKeyBytes } from './master-key.ts'
 
 export const at = (text: string): Instant => {
   const instant = parseInstant(text)
@@ -86,7 +87,7 @@ export class Stage {
   ): Promise<Stage> {
     const clock = new SteppedClock(at(now))
     const dataDir = 'dataDir' in fresh.source ? fresh.source.dataDir : resolve(ROOT, 'data/test-keys')
-    const keys = [{ id: 'k1', secret: Buffer.alloc(32, 7) }]
+    const keys = [{ id: 'k1', secret: masterKeyBytes('k1') }]
     const config = options.config ?? shippedConfig()
     const app = await build(
       { ...config, dataDir, keys },

@@ -169,7 +169,7 @@ export class RunningDaemons {
   }
 
   async health(): Promise<PartHealth[]> {
-    const { runtime, guard, policies, routes } = this.#parts
+    const { runtime, guard, policies, register, routes } = this.#parts
     const part = (name: string, problem: string | null): PartHealth => ({ part: name, ok: problem === null, problem })
     const loops = [...this.#loops].map(([name, l]) => part(name, l.problem))
     const resting = routes.all
@@ -180,6 +180,7 @@ export class RunningDaemons {
       ...(this.#doorbell === null ? [] : [part('queue', await this.#doorbell.check())]),
       ...(this.#loops.has('watch') ? [part('clock', guard.problem())] : []),
       part('policies', policies.problem),
+      ...(register.keyProblem === null ? [] : [part('keys', register.keyProblem)]),
       ...(await this.#warnings()),
       ...loops,
       ...resting,

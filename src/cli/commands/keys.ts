@@ -1,17 +1,21 @@
 import { Command, Option } from 'commander'
 import { DecorumError } from '../../model/errors.ts'
 import { type Instant, parseInstant } from '../../model/time.ts'
+import type { Rotation } from '../../services/key-rotation.ts'
 import { type ApiKey, type KeyScope, SCOPES } from '../../services/keys.ts'
 import { CLI_ACTOR, withApp } from '../with-app.ts'
 import { printAnswer } from '../output.ts'
 
-/** `decorum keys create|list|revoke`: who may use the HTTP interface. */
+/** `decorum keys create|list|revoke`: who may use the HTTP interface; `rotate`: the keys that seal personal data. */
 export function command(): Command {
   return new Command('keys')
-    .description('API keys: make one (its secret is shown once), list them, revoke one.')
+    .description(
+      'API keys: make one (its secret is shown once), list them, revoke one. And the keys of DECORUM_KEYS: rotate.',
+    )
     .addCommand(createKey())
     .addCommand(listKeys())
     .addCommand(revokeKey())
+    .addCommand(rotateKeys())
 }
 
 function createKey(): Command {
@@ -90,6 +94,38 @@ function readEnd(text: string): Instant {
   throw new DecorumError('DECORUM_BAD_INPUT', 'the end is not an instant with an offset', {
     hint: 'Write it like 2027-06-30T00:00:00Z.',
   })
+}
+
+function rotateKeys(): Command {
+  return new Command('rotate')
+    .description(
+      'Makes the first of DECORUM_KEYS the current key: wraps every data key with it and finds every address by its hash, in batches, while everything goes on. Run it again after an interruption; afterwards the older keys can go.',
+    )
+    .option('--json', 'answer as one JSON document')
+    .action(async (options: { json?: true }) => {
+      const rotation = await withApp(({ services }) =>
+        services.rotateKeys(({ step, table, done, of }) =>
+          process.stderr.write(
+            `decorum: ${step}${table === undefined ? '' : ` ${table}`} ${done}${of === null ? '' : ` of ${of}`}\n`,
+          ),
+        ),
+      )
+      printAnswer(options.json, rotation, () => rotationInWords(rotation))
+    })
+}
+
+function rotationInWords({ current, rewrapped, rehashed, keptHashes, retired }: Rotation): string {
+  return [
+    `${current} is the current key: it wraps ${rewrapped} more data keys and finds ${rehashed} more addresses.`,
+    ...(keptHashes === 0
+      ? []
+      : [
+          `${keptHashes} addresses are known by their hash alone; they are still compared, and ${current} keeps what that takes.`,
+        ]),
+    retired.length === 0
+      ? 'No further key can go from DECORUM_KEYS.'
+      : `DECORUM_KEYS needs ${retired.join(', ')} no more; keep ${retired.length === 1 ? 'it' : 'them'} as long as backups from before.`,
+  ].join('\n')
 }
 
 function readScopes(text: string): KeyScope[] {

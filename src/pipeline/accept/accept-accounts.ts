@@ -14,6 +14,7 @@ import type { Database } from '../../record/schema.ts'
 import type { AddressHash, Vault } from '../../record/vault/vault.ts'
 import type { AccountAnswer } from '../../report/views/operations.ts'
 import type { Actor, Runtime } from '../runtime.ts'
+import { withAddressNames } from './address-names.ts'
 import { type AccountPutResult, AccountPuts, refusal } from './account-puts.ts'
 import { type AccountItem, recipientsOfAccounts } from './accept-recipient.ts'
 import { mayHaveChanges, newAccount } from './merge-account.ts'
@@ -77,9 +78,7 @@ export async function acceptAccounts(
   const answers =
     items.length === 0
       ? new Map<number, AccountPutResult>()
-      : await inWriteTransaction(runtime, actor, (trx) =>
-          putAll({ ...runtime, vault: cacheAddressHashes(runtime.vault) }, actor, trx, items),
-        )
+      : await inWriteTransaction(runtime, actor, (trx) => putAll(runtime, actor, trx, items))
   return puts.map((_, index) => {
     const error = refused.get(index)
     return error === undefined ? (answers.get(index) as AccountPutResult) : { ok: false, error }
@@ -87,11 +86,13 @@ export async function acceptAccounts(
 }
 
 async function putAll(
-  runtime: Runtime,
+  shell: Runtime,
   actor: Actor,
   opened: Transaction<Database>,
   stated: readonly AccountItem[],
 ): Promise<Map<number, AccountPutResult>> {
+  const addresses = stated.flatMap(({ body }) => body.recipient?.addresses ?? [])
+  const runtime = { ...shell, vault: cacheAddressHashes(await withAddressNames(opened, shell.vault, addresses)) }
   const began = runtime.clock.now()
   const found = await findAccounts(
     opened,

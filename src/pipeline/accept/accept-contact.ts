@@ -15,6 +15,7 @@ import type { Database } from '../../record/schema.ts'
 import type { ContactAnswer } from '../../report/views/operations.ts'
 import { markExceeded } from '../contacts.ts'
 import type { Actor, Runtime } from '../runtime.ts'
+import { withAddressNames } from './address-names.ts'
 import { addressHash, type RecipientDraft } from './merge-recipient.ts'
 import { bodyHash, creditorOwning, invalidField, refuseFuture } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
@@ -43,14 +44,14 @@ export async function acceptContact(
     const named = { id: body.id, creditor: creditor.id }
     const use = await findIdempotencyKey(trx, creditor.id, 'contact', body.id)
     if (use !== null) {
-      if (!use.bodyHash.equals(hash))
+      if (!runtime.vault.isDigest(recipient.dataKey(runtime.vault), 'body', hash, use.bodyHash))
         throw new DecorumError('DECORUM_CONFLICT', `contact ${body.id} was reported before with another body`)
       return { ...named, repeated: true }
     }
     const accounts = await accountsOf(trx, creditor.id, body, recipientId)
     const now = runtime.clock.now()
     const at = new Date(now)
-    const anchor = addressOf(runtime, body, recipient)
+    const anchor = await addressOf(runtime, trx, body, recipient)
     if (anchor !== null) await lockNewAddresses(trx, [{ creditor: creditor.id, ...anchor }], at)
     const id = newId()
     await addContact(trx, {
@@ -71,7 +72,13 @@ export async function acceptContact(
     })
     await rememberIdempotencyKey(
       trx,
-      { creditor: creditor.id, scope: 'contact', key: body.id, bodyHash: hash, resourceId: id },
+      {
+        creditor: creditor.id,
+        scope: 'contact',
+        key: body.id,
+        bodyHash: runtime.vault.digest(recipient.dataKey(runtime.vault), 'body', hash),
+        resourceId: id,
+      },
       at,
     )
     await writeDrafts(runtime, trx, { ...noDrafts(), recipients: [recipient] }, actor.name, now)
@@ -99,14 +106,17 @@ async function accountsOf(
   })
 }
 
-function addressOf(
+async function addressOf(
   runtime: Runtime,
+  trx: Transaction<Database>,
   body: ContactBody,
   recipient: RecipientDraft,
-): ReturnType<typeof addressHash> | null {
+): Promise<ReturnType<typeof addressHash> | null> {
   if (body.address == null) return null
   const { jurisdiction } = recipient.row
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
-  return addressHash(runtime.vault, body.channel, parsed.value, recipient.row.live)
+  const stated = { channel: body.channel, value: parsed.value }
+  const vault = await withAddressNames(trx, runtime.vault, [stated])
+  return addressHash(vault, stated.channel, stated.value, recipient.row.live)
 }

@@ -12,8 +12,10 @@ import { newId } from '../../record/id.ts'
 import { lockAwaited, type Locked } from '../../record/locks.ts'
 import { outOfReach } from '../../record/reach.ts'
 import type { Database } from '../../record/schema.ts'
-import { eventNote } from '../../record/vault/vault.ts'
+import { eventField, eventNote } from '../../record/vault/vault.ts'
 import type { EventAnswer } from '../../report/views/operations.ts'
+import { personalDataOf } from '../personal-data.ts'
+import { mapStatedText } from '../free-text.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import { AccountDraft } from './account-draft.ts'
 import type { EventContext } from './event-context.ts'
@@ -68,7 +70,7 @@ export async function acceptEvent(
     const named = { id: body.id, accountId, creditor: creditor.id }
     const earlier = await findEvent(trx, creditor.id, body.id)
     if (earlier !== null) {
-      if (!earlier.body_hash.equals(hash))
+      if (!(await personalDataOf(runtime, trx, earlier.recipient_id)).isDigest('body', hash, earlier.body_hash))
         throw new DecorumError('DECORUM_CONFLICT', `event ${body.id} was reported before with another body`)
       return { ...named, repeated: true, effect: earlier.effect ?? '' }
     }
@@ -167,7 +169,7 @@ async function keepSuppression(
   }
   const use = await findIdempotencyKey(trx, creditor, 'awaited-event', body.id)
   if (use !== null) {
-    if (!use.bodyHash.equals(hash))
+    if (!runtime.vault.isDigest(null, 'body', hash, use.bodyHash))
       throw new DecorumError('DECORUM_CONFLICT', `event ${body.id} was reported before with another body`)
     return { ...answer, repeated: true }
   }
@@ -190,10 +192,26 @@ async function keepSuppression(
   )
   await rememberIdempotencyKey(
     trx,
-    { creditor, scope: 'awaited-event', key: body.id, bodyHash: hash, resourceId: id },
+    {
+      creditor,
+      scope: 'awaited-event',
+      key: body.id,
+      bodyHash: runtime.vault.digest(null, 'body', hash),
+      resourceId: id,
+    },
     new Date(now),
   )
   return { ...answer, repeated: false }
+}
+
+function sealStated(
+  { vault }: Pick<Runtime, 'vault'>,
+  { eventId, recipient }: EventContext,
+  stated: Record<string, unknown>,
+): Record<string, unknown> {
+  return mapStatedText(stated, (text, field) =>
+    vault.sealText(recipient.dataKey(vault), eventField(`${eventId}.${field}`), text),
+  )
 }
 
 /** The row of an event: free text is sealed in the vault, all other stated fields stay readable. */
@@ -221,9 +239,9 @@ function eventRow(runtime: Runtime, body: EventBody, context: EventContext, hash
     occurred_at: new Date(Math.min(occurredAt, now)),
     effective_at: new Date(context.effectiveAt),
     received_at: new Date(now),
-    body: { ...stated, ...context.kept },
+    body: { ...sealStated(runtime, context, stated), ...context.kept },
     note: sealed,
-    body_hash: hash,
+    body_hash: runtime.vault.digest(recipient.dataKey(runtime.vault), 'body', hash),
     effect,
   }
 }

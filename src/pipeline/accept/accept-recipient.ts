@@ -11,6 +11,7 @@ import type { Database } from '../../record/schema.ts'
 import type { Vault } from '../../record/vault/vault.ts'
 import type { RecipientAnswer } from '../../report/views/operations.ts'
 import type { Actor, Runtime } from '../runtime.ts'
+import { withAddressNames } from './address-names.ts'
 import { mergeRecipient, newRecipient, refuseErased, type RecipientDraft } from './merge-recipient.ts'
 import { creditorOf, refuseFuture, refuseOtherSide } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
@@ -27,15 +28,16 @@ export async function acceptRecipient(
   refuseFuture(runtime, timesOfRecipient(body), runtime.clock.now())
   const key = { creditor: creditor.id, externalId: id }
   return inWriteTransaction(runtime, actor, async (opened) => {
+    const vault = await withAddressNames(opened, runtime.vault, body.addresses ?? [])
     const began = runtime.clock.now()
     const known = (await findRecipients(opened, [key])).get(keyText(key))
-    const added = known === undefined ? newRecipient(newId(), key, runtime.vault.newDataKey(), began, actor) : null
+    const added = known === undefined ? newRecipient(newId(), key, vault.newDataKey(), began, actor) : null
     if (added !== null && (await addRecipients(opened, [added.row])) === null)
       throw new ConcurrentModification('the recipient was added meanwhile')
     const recipientId = known ?? (added as RecipientDraft).row.id
     const { trx, recipients: drafts } = await lockRecipientDrafts(
       opened,
-      runtime.vault,
+      vault,
       [{ id: recipientId, addresses: body.addresses }],
       new Date(began),
       new Map(added === null ? [] : [[recipientId, added]]),
@@ -45,7 +47,7 @@ export async function acceptRecipient(
     const named = { id, creditor: creditor.id }
     refuseOtherSide(actor, recipient.row, 'recipient')
     refuseErased(recipient)
-    const merged = mergeRecipient(recipient, body, body.asOf ?? now, now, runtime.vault)
+    const merged = mergeRecipient(recipient, body, body.asOf ?? now, now, vault)
     if (merged === 'older') return { applied: false, reason: 'older_than_known', ...named }
     await writeDrafts(runtime, trx, { ...noDrafts(), recipients: [recipient] }, actor.name, now)
     if (merged === 'changed') await wakeRecipient(trx, recipient.row.id, new Date(now))

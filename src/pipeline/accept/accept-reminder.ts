@@ -17,6 +17,7 @@ import { reminderVariables } from '../../record/vault/vault.ts'
 import type { CancelAnswer, ReminderAnswer } from '../../report/views/operations.ts'
 import { addReminderNotices } from '../notify.ts'
 import { chooseCarrier, routeCriteria } from '../routing.ts'
+import { personalDataOf } from '../personal-data.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
 import { bodyHash, creditorOwning, invalidField } from './resolve-creditor.ts'
@@ -46,7 +47,7 @@ export async function acceptReminder(
     if (found === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
     const { trx, recipient } = await lockRecipientDraft(runtime, opened, found.recipientId)
     const use = key === null ? null : await findIdempotencyKey(trx, creditor.id, 'reminder', key)
-    if (use !== null) return repeated(trx, use, hash)
+    if (use !== null) return repeated(runtime, trx, use, hash, recipient)
     const [known] = await knownAccounts(trx, [found.id])
     if (known === undefined || known.row.recipient_id !== recipient.row.id)
       throw new ConcurrentModification('the account was moved to another recipient meanwhile')
@@ -56,7 +57,13 @@ export async function acceptReminder(
     if (key !== null)
       await rememberIdempotencyKey(
         trx,
-        { creditor: creditor.id, scope: 'reminder', key, bodyHash: hash, resourceId: reminder.id },
+        {
+          creditor: creditor.id,
+          scope: 'reminder',
+          key,
+          bodyHash: bodyDigest(runtime, recipient, hash),
+          resourceId: reminder.id,
+        },
         new Date(now),
       )
     return { id: reminder.id, status: 'scheduled', repeated: false }
@@ -96,14 +103,21 @@ function checkTemplate(runtime: Runtime, body: ReminderBody): void {
     throw invalidField(`channels[${without}]`, "is not among the template's", `It has ${channels.join(', ')}.`)
 }
 
+const bodyDigest = ({ vault }: Pick<Runtime, 'vault'>, recipient: RecipientDraft, hash: Buffer): Buffer =>
+  vault.digest(recipient.dataKey(vault), 'body', hash)
+
 async function repeated(
+  runtime: Pick<Runtime, 'vault'>,
   trx: Transaction<Database>,
   use: { bodyHash: Buffer; resourceId: string },
   hash: Buffer,
+  recipient: RecipientDraft,
 ): Promise<ReminderAnswer> {
-  if (!use.bodyHash.equals(hash))
-    throw new DecorumError('DECORUM_CONFLICT', 'this Idempotency-Key came before with another body')
   const known = await findReminder(trx, use.resourceId, null)
+  // Its account may have moved to another person since.
+  const person = await personalDataOf(runtime, trx, known?.recipientId ?? recipient.row.id)
+  if (!person.isDigest('body', hash, use.bodyHash))
+    throw new DecorumError('DECORUM_CONFLICT', 'this Idempotency-Key came before with another body')
   return { id: use.resourceId, status: known?.status ?? 'scheduled', repeated: true }
 }
 

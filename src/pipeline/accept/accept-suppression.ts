@@ -2,22 +2,27 @@ import type { Transaction } from 'kysely'
 import type { LiftBody, SuppressionBody } from '../../intake/bodies.ts'
 import { numberVariants } from '../../model/address-rules.ts'
 import { DecorumError } from '../../model/errors.ts'
+import type { Channel } from '../../model/vocabulary.ts'
 import { effectOf } from '../../plan/effect-of.ts'
 import { isId } from '../../record/id.ts'
-import { lockAwaited, lockNewAddresses, takeLocks } from '../../record/locks.ts'
+import { lockAwaited, type Locked, lockNewAddresses, takeLocks } from '../../record/locks.ts'
 import { isConfined, outOfReach } from '../../record/reach.ts'
 import { findRecipients, keyText } from '../../record/recipients.ts'
 import { wakeRecipient } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
 import {
   findSuppression,
+  type LiftedSuppression,
   writeSuppressionLifted,
   type UnsubscribeAddress,
   recipientsSuppressedBy,
   recipientsWithAddress,
 } from '../../record/suppressions.ts'
 import type { EndAnswer, SuppressionAnswer } from '../../report/views/operations.ts'
+import { PersonalData, personalDataOf } from '../personal-data.ts'
 import type { Actor, Runtime } from '../runtime.ts'
+import { type AddressHash, suppressionLiftReason, suppressionSource } from '../../record/vault/vault.ts'
+import { withAddressNames } from './address-names.ts'
 import { addressHash } from './merge-recipient.ts'
 import { creditorOf, creditorOwning } from './resolve-creditor.ts'
 import { type SuppressionInput, suppress } from './suppress.ts'
@@ -39,14 +44,15 @@ export async function acceptSuppression(
     body.recipientId === undefined
       ? creditorOf(runtime, actor, body.creditor)
       : await creditorOwning(runtime, actor, body.creditor, 'recipient', body.recipientId, { mayBeUnknown: true })
-  const anchor =
-    body.value === undefined
-      ? null
-      : addressHash(runtime.vault, body.value.includes('@') ? 'email' : 'phone', body.value, actor.live)
   return inWriteTransaction(runtime, actor, async (opened) => {
+    const stated = formsOf(body.value)
+    const vault = await withAddressNames(opened, runtime.vault, stated)
+    const [anchor = null, ...variants] = stated.map(({ channel, value }) =>
+      addressHash(vault, channel, value, actor.live),
+    )
     const recipientId =
       body.recipientId === undefined ? null : await recipientNamed(opened, creditor.id, body.recipientId)
-    const others = await otherForms(runtime, actor, opened, creditor.id, body.value)
+    const others = await otherForms(opened, creditor.id, variants)
     const named = recipientId === null ? [] : [recipientId]
     const owners = await ownersOf(
       opened,
@@ -71,7 +77,7 @@ export async function acceptSuppression(
       hash: anchor?.hash ?? null,
       channel: body.channel ?? null,
       reason: body.reason,
-      source: body.source,
+      source: await storedSource(runtime, trx, body, creditor.id, recipientId),
       by: actor.name,
       from: body.from,
       until: body.until,
@@ -121,24 +127,61 @@ export async function liftSuppression(runtime: Runtime, actor: Actor, id: string
     const owners = await ownersOf(opened, known.creditor, recipients, anchor)
     const trx = await takeLocks(opened, { recipients: owners, addresses: anchor === null ? [] : [anchor] }, 'wait')
     const at = new Date(runtime.clock.now())
-    const changed = await writeSuppressionLifted(trx, known.id, at, actor.name, body.reason)
+    const changed = await writeSuppressionLifted(trx, known.id, at, actor.name, (row) =>
+      sealLiftReason(runtime, row, body.reason),
+    )
     if (changed) for (const owner of owners) await wakeRecipient(trx, owner, at)
     return { id, changed }
   })
 }
 
-/** Other spellings of the same number that recipients have on record, which the suppression must cover too. */
-async function otherForms(
+/** Sources that are words of ours; what else is stated is free text. */
+const OWN_SOURCES: readonly string[] = ['api', 'event', 'task', 'call key', 'unsubscribe-link', 'twilio-inbound']
+
+/** Is this a word of ours, or what a provider's code makes one? */
+export const isOwnSource = (source: string): boolean =>
+  OWN_SOURCES.includes(source) || /^(?:receipt|provider):/.test(source)
+
+/** A stop of a person speaks under that person's key; one of an address outlives whoever has it. */
+async function storedSource(
   runtime: Runtime,
-  { live }: Actor,
+  trx: Locked,
+  { scope, source }: SuppressionBody,
+  creditor: string,
+  recipientId: string | null,
+): Promise<string> {
+  if (OWN_SOURCES.includes(source)) return source
+  const place = suppressionSource(creditor)
+  if (scope === 'address' || recipientId === null) return runtime.vault.sealText(null, place, source)
+  return (await personalDataOf(runtime, trx, recipientId)).sealText(place, source)
+}
+
+function sealLiftReason({ vault }: Pick<Runtime, 'vault'>, row: LiftedSuppression, reason: string): string {
+  const { id, scope, recipientId, dataKey, dataKeyId } = row
+  const place = suppressionLiftReason(id)
+  return scope === 'address' || recipientId === null || dataKey === null
+    ? vault.sealText(null, place, reason)
+    : new PersonalData(vault, { id: recipientId, dataKey, dataKeyId }).sealText(place, reason)
+}
+
+/** The address as it was stated, then other spellings of the same number. */
+function formsOf(value: string | undefined): { channel: Channel; value: string }[] {
+  if (value === undefined) return []
+  if (value.includes('@')) return [{ channel: 'email', value }]
+  return [value, ...numberVariants(value).filter((other) => other !== value)].map((form) => ({
+    channel: 'phone',
+    value: form,
+  }))
+}
+
+/** Other spellings that recipients have on record, which the suppression must cover too. */
+async function otherForms(
   trx: Transaction<Database>,
   creditor: string,
-  value: string | undefined,
+  variants: readonly AddressHash[],
 ): Promise<{ creditor: string; hash: Buffer; recipients: string[] }[]> {
-  if (value === undefined || value.includes('@')) return []
   const found = []
-  for (const form of numberVariants(value).filter((other) => other !== value)) {
-    const { hash } = addressHash(runtime.vault, 'phone', form, live)
+  for (const { hash } of variants) {
     const recipients = await recipientsWithAddress(trx, creditor, [hash])
     if (recipients.length > 0) found.push({ creditor, hash, recipients })
   }

@@ -18,6 +18,7 @@ import { type Merged, mergeRecipient, type RecipientDraft, refuseErased } from '
 import { conflictHold, type FactsFound } from './holds.ts'
 import { invalidField, refuseOtherSide } from './resolve-creditor.ts'
 import { type Drafts, noDrafts } from './write-drafts.ts'
+import { sealAccountWords } from './account-words.ts'
 import { ConcurrentModification } from './write-transaction.ts'
 
 /** The result for one account; an error for one does not affect the others. */
@@ -109,6 +110,7 @@ export class AccountPuts {
       known === null ? this.#newRow(item, recipient) : mergeAccount(known.row, body, this.#runtime.config.ladders)
     const recipientMerge = this.#mergeRecipient(recipient, body)
     const owner = this.#byId.get(row.recipient_id) as RecipientDraft
+    sealAccountWords(row, known?.row ?? null, { owner, recipient }, body, this.#runtime.vault)
     const variablesChanged = mergeVariables(row, owner, recipient, body.variables, this.#runtime.vault)
     if (row.recipient_id !== recipient.row.id) {
       this.moved.push({ accountId: row.id, recipientId: recipient.row.id })

@@ -10,7 +10,7 @@ import { type KnownAccount, knownAccounts } from '../../record/accounts.ts'
 import { addContact } from '../../record/contacts.ts'
 import { type HoldRow, openHolds } from '../../record/holds.ts'
 import { isId, newId } from '../../record/id.ts'
-import { lockNewAddresses } from '../../record/locks.ts'
+import { lockNewAddresses, type Locked } from '../../record/locks.ts'
 import { holdsOfTask } from '../../record/replies.ts'
 import { findTask, finishTask, type TaskRow } from '../../record/tasks.ts'
 import { type AddressHash, taskNote } from '../../record/vault/vault.ts'
@@ -19,6 +19,7 @@ import { markExceeded } from '../contacts.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import { AccountDraft } from './account-draft.ts'
 import { minorOf } from './merge-account.ts'
+import { withAddressNames } from './address-names.ts'
 import { addressHash, type RecipientDraft } from './merge-recipient.ts'
 import { invalidField, refuseFuture } from './resolve-creditor.ts'
 import { openHoldsOf, draftEffect, draftSuppressions } from './draft-effect.ts'
@@ -91,7 +92,7 @@ export async function completeTask(
     const holds = await openHolds(trx, [recipient.row.id])
     if (found.kind === 'reply')
       drafts.endedHolds.push(...holdsOfTask(holds, id).map((hold) => ({ id: hold, reason: 'the reply was read' })))
-    const anchor = addressOf(runtime, body, recipient)
+    const anchor = await addressOf(runtime, trx, body, recipient)
     if (anchor !== null) await lockNewAddresses(trx, [{ creditor: found.creditor, ...anchor }], new Date(now))
     const contact = CONTACTS[body.outcome]
     // A reply was counted as a contact when it arrived; only calling about it makes another.
@@ -209,10 +210,17 @@ function sealedNote(runtime: Runtime, recipient: RecipientDraft, id: string, bod
   )
 }
 
-function addressOf(runtime: Runtime, body: TaskCompletion, recipient: RecipientDraft): AddressHash | null {
+async function addressOf(
+  runtime: Runtime,
+  trx: Locked,
+  body: TaskCompletion,
+  recipient: RecipientDraft,
+): Promise<AddressHash | null> {
   if (body.address == null) return null
   const { jurisdiction } = recipient.row
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
-  return addressHash(runtime.vault, body.channel, parsed.value, recipient.row.live)
+  const stated = { channel: body.channel, value: parsed.value }
+  const vault = await withAddressNames(trx, runtime.vault, [stated])
+  return addressHash(vault, stated.channel, stated.value, recipient.row.live)
 }

@@ -9,6 +9,8 @@ import { takeLocks } from '../../record/locks.ts'
 import { findRecipients, keyText } from '../../record/recipients.ts'
 import { wakeRecipient } from '../../record/reminders.ts'
 import type { EndAnswer, HoldAnswer } from '../../report/views/operations.ts'
+import { holdEndReason } from '../../record/vault/vault.ts'
+import { personalDataOf } from '../personal-data.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
 import { creditorOwning } from './resolve-creditor.ts'
@@ -52,7 +54,8 @@ export async function endHold(runtime: Runtime, actor: Actor, id: string, body: 
   return inWriteTransaction(runtime, actor, async (opened) => {
     const trx = await takeLocks(opened, { recipients: [known.recipientId] }, 'wait')
     const at = new Date(runtime.clock.now())
-    const changed = (await endHolds(trx, [id], { at, by: actor.name, reason: body.reason })) > 0
+    const reason = (await personalDataOf(runtime, trx, known.recipientId)).sealText(holdEndReason(id), body.reason)
+    const changed = (await endHolds(trx, [id], { at, by: actor.name, reason })) > 0
     if (changed) await wakeRecipient(trx, known.recipientId, at)
     return { id, changed }
   })

@@ -7,7 +7,9 @@ import { parse, parseJson } from '../../intake/parse.ts'
 import { DecorumError, type Fault, type Parsed } from '../../model/errors.ts'
 import type { FileFormat, FileOptions } from '../../model/import-mapping.ts'
 import { failureForLog } from '../../model/log-events.ts'
-import { noteImport, openImportJob } from '../../record/idempotency.ts'
+import { knownChecksum, noteImport, openImportJob } from '../../record/idempotency.ts'
+import { newId } from '../../record/id.ts'
+import { importSource } from '../../record/vault/vault.ts'
 import type { ImportTotals, LineResult } from '../../report/views/operations.ts'
 import { runBisecting } from '../bisect.ts'
 import type { Actor, Runtime } from '../runtime.ts'
@@ -64,12 +66,18 @@ export async function importFile(
 ): Promise<FileImport> {
   const { format, columns, records } = await openedFile(file)
   const { db } = runtime.ledger
+  const id = newId()
+  const creditor = `${actor.live ? '' : 'test:'}${actor.creditor ?? '*'}`
+  const [digest = file.checksum, ...others] = runtime.vault.digests('file', file.checksum)
+  // Under an older key, or by an earlier build without one.
+  const checksum = (await knownChecksum(db, creditor, [digest, ...others, file.checksum])) ?? digest
   const job = await openImportJob(
     db,
     {
-      creditor: `${actor.live ? '' : 'test:'}${actor.creditor ?? '*'}`,
-      checksum: file.checksum,
-      source: file.name,
+      id,
+      creditor,
+      checksum,
+      source: runtime.vault.sealText(null, importSource(id), file.name),
       format,
       again: file.again,
     },

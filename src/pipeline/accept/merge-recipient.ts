@@ -4,15 +4,18 @@ import type { RecipientBody } from '../../intake/recipient-body.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { BlockedTime } from '../../model/facts.ts'
 import { type Instant, isInFuture } from '../../model/time.ts'
-import type { Channel } from '../../model/vocabulary.ts'
+import { type Channel, originOf } from '../../model/vocabulary.ts'
 import { statedZone } from '../../model/zones/zone-names.ts'
 import { newId } from '../../record/id.ts'
+import { isSealedText } from '../../record/vault/sealed-text.ts'
 import type { Consent, KnownRecipient, OwnAddress, RecipientRow, UpstreamKey } from '../../record/recipients.ts'
 import type { Reach } from '../../record/reach.ts'
 import type { StoredEvidence } from '../../record/schema.ts'
 import {
   type AddressHash,
+  addressSource,
   addressValue,
+  consentSource,
   type DataKey,
   recipientName,
   type Vault,
@@ -102,7 +105,7 @@ export const addressHashes = (vault: Vault, channel: Channel, value: string, liv
   vault.addressHashes(channel, hashedText(channel, value, live))
 
 /** No number and no mailbox begins with the mark of a test key's. */
-const hashedText = (channel: Channel, value: string, live: boolean): string =>
+export const hashedText = (channel: Channel, value: string, live: boolean): string =>
   `${live ? '' : 'test '}${channel === 'email' ? value.toLowerCase() : value}`
 
 /** @throws DECORUM_ERASED for a person who was erased: nothing about them is taken in any more */
@@ -144,7 +147,7 @@ export function mergeRecipient(
     }))
   changed = before === null || !isDeepStrictEqual({ ...before, name: null }, { ...row, name: null }) || changed
   if (body.addresses !== undefined) changed = mergeAddresses(draft, body.addresses, now, vault) || changed
-  for (const consent of body.consents ?? []) addConsent(draft, consent, null, now)
+  for (const consent of body.consents ?? []) addConsent(draft, consent, null, now, vault)
   if (known === null || asOf > known) {
     row.as_of = new Date(asOf)
     draft.dirty = true
@@ -212,7 +215,7 @@ function mergeAddresses(draft: RecipientDraft, stated: readonly AddressInput[], 
     own.relation = address.relation
     own.removed_at = null
     if (address.kind !== undefined) own.kind = address.kind
-    if (address.source !== undefined) own.source = address.source
+    if (address.source !== undefined) own.source = storedSource(draft, own, address.source, vault)
     if (address.verifiedAt != null) own.verified_at = new Date(address.verifiedAt)
     named.add(own)
     if (before === null || !isDeepStrictEqual(before, own)) {
@@ -220,7 +223,7 @@ function mergeAddresses(draft: RecipientDraft, stated: readonly AddressInput[], 
       changed = true
     }
     for (const consent of address.consents)
-      addConsent(draft, { ...consent, channel: consent.channel ?? address.channel }, hash, now)
+      addConsent(draft, { ...consent, channel: consent.channel ?? address.channel }, hash, now, vault)
   })
   for (const own of draft.addresses) {
     if (named.has(own) || own.removed_at !== null) continue
@@ -230,6 +233,16 @@ function mergeAddresses(draft: RecipientDraft, stated: readonly AddressInput[], 
   }
   if (changed) row.updated_at = new Date(now)
   return changed
+}
+
+/** Where an address comes from, as it is stored: the words that rules read as they are, any others sealed; the same stay as they were. */
+function storedSource(draft: RecipientDraft, own: OwnAddress, stated: string | null, vault: Vault): string | null {
+  if (stated === null || originOf(stated) !== 'other') return stated
+  const place = addressSource(own.id)
+  const key = (): DataKey => draft.dataKey(vault)
+  if (own.source !== null && isSealedText(own.source) && vault.openText(key, place, own.source) === stated)
+    return own.source
+  return vault.sealText(key(), place, stated)
 }
 
 const NO_EVIDENCE: PhoneEvidence = { country: null, zones: [], subdivisions: [], lineType: 'unknown' }
@@ -265,7 +278,13 @@ function newAddress(
 }
 
 /** Records a consent, unless the same is recorded already. */
-function addConsent(draft: RecipientDraft, consent: ConsentInput, hash: Buffer | null, now: Instant): void {
+function addConsent(
+  draft: RecipientDraft,
+  consent: ConsentInput,
+  hash: Buffer | null,
+  now: Instant,
+  vault: Vault,
+): void {
   const channel = consent.channel ?? null
   const until = consent.until ?? null
   const standing = [...draft.knownConsents, ...draft.newConsents].some(
@@ -277,8 +296,9 @@ function addConsent(draft: RecipientDraft, consent: ConsentInput, hash: Buffer |
       known.starts_at.getTime() <= (consent.from ?? now),
   )
   if (standing) return
+  const id = newId()
   draft.newConsents.push({
-    id: newId(),
+    id,
     creditor: draft.row.creditor,
     recipient_id: draft.row.id,
     kind: consent.kind,
@@ -286,7 +306,7 @@ function addConsent(draft: RecipientDraft, consent: ConsentInput, hash: Buffer |
     address_hash: hash,
     starts_at: new Date(consent.from ?? now),
     ends_at: until === null ? null : new Date(until),
-    source: consent.source ?? null,
+    source: consent.source == null ? null : vault.sealText(draft.dataKey(vault), consentSource(id), consent.source),
     recorded_at: new Date(now),
   })
 }

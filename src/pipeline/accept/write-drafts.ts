@@ -6,8 +6,10 @@ import { addHolds, endHolds, type HoldRow } from '../../record/holds.ts'
 import type { Locked } from '../../record/locks.ts'
 import { addTasks, type NewTask } from '../../record/planning.ts'
 import { addConsents, writeAddresses, writeRecipients } from '../../record/recipients.ts'
+import { holdDetail } from '../../record/vault/vault.ts'
 import { cancelReminders, cancelTasks, wakeRecipient, wakeReminders } from '../../record/reminders.ts'
 import { type SuppressionNotice, addReminderNotices, addSuppressionNotices } from '../notify.ts'
+import { mapStatedText } from '../free-text.ts'
 import type { Runtime } from '../runtime.ts'
 import { withdrawForbidden } from '../tasks.ts'
 import type { AccountDraft } from './account-draft.ts'
@@ -92,7 +94,11 @@ export async function writeDrafts(
     accounts.flatMap((account) => account.ladders),
     at,
   )
-  await addHolds(trx, drafts.newHolds)
+  const people = new Map(drafts.recipients.map((recipient) => [recipient.row.id, recipient]))
+  await addHolds(
+    trx,
+    drafts.newHolds.map((hold) => sealedHold(runtime, hold, people.get(hold.recipient_id) as RecipientDraft)),
+  )
   for (const [reason, ids] of groupBy(
     drafts.endedHolds,
     (hold) => hold.reason,
@@ -121,6 +127,14 @@ export async function writeDrafts(
       )
   }
 }
+
+/** A new hold as it is stored: what people state among its details is sealed. */
+const sealedHold = ({ vault }: Pick<Runtime, 'vault'>, hold: HoldRow, recipient: RecipientDraft): HoldRow => ({
+  ...hold,
+  details: mapStatedText(hold.details, (text, field) =>
+    vault.sealText(recipient.dataKey(vault), holdDetail(`${hold.id}.${field}`), text),
+  ),
+})
 
 async function writeSuppressions(
   runtime: Runtime,

@@ -18,7 +18,7 @@ import type { AttemptEntry, DecisionEntry, ReminderStep } from '../../record/dis
 import { attemptWordFacts } from '../../record/vault/vault.ts'
 import { type KeptWords, wordsToKeep } from '../../render/kept-words.ts'
 import { render, type RenderRequest } from '../../render/render.ts'
-import { openVariables, PersonalData } from '../personal-data.ts'
+import { openAccountWords, openVariables, PersonalData } from '../personal-data.ts'
 import type { Runtime } from '../runtime.ts'
 import { afterDecision, signatureOf } from './after-decision.ts'
 import { type DispatchContext, providerFor, type Reserved } from './dispatch-context.ts'
@@ -46,7 +46,10 @@ interface Rendered {
   unsubscribeUrl: string | null
   locale: string
   version: string
+  /** Hexadecimal SHA-256: compared with messages of an earlier build. */
   hash: string
+  /** Its digest under the person's key, in hexadecimal: what is stored and compared. */
+  digest: string
   /** The template's text, to be kept with the attempt. */
   toKeep: () => KeptWords
 }
@@ -193,7 +196,7 @@ export class BatchDecider {
     const words = composeWords({
       name: data.name(recipient.name),
       creditor,
-      accounts,
+      accounts: accounts.map((account) => openAccountWords(data, account)),
       daysPastDue: subject.daysPastDue,
       optOutUrl: unsubscribeUrl,
       variables: openVariables(data, reminder, accounts),
@@ -208,7 +211,8 @@ export class BatchDecider {
     }
     const result = render(template, words, request)
     if (!result.ok) return { objection: wordsObjection(result.problem) }
-    return { ...result, words, unsubscribeUrl, toKeep: () => wordsToKeep(template, request) as KeptWords }
+    const digest = data.digest('message', Buffer.from(result.hash, 'hex')).toString('hex')
+    return { ...result, digest, words, unsubscribeUrl, toKeep: () => wordsToKeep(template, request) as KeptWords }
   }
 
   #reserve(
@@ -244,7 +248,7 @@ export class BatchDecider {
       template: reminder.template,
       templateVersion: rendered.version,
       locale: rendered.locale,
-      messageHash: rendered.hash,
+      messageHash: rendered.digest,
       wordFacts: data.sealJson(attemptWordFacts(`${reminder.id}.${attemptNo}`), rendered.words),
       validSeconds,
       // Each send is recorded on its own, even if it repeats the last decision.
@@ -307,16 +311,17 @@ const smsLineOf = ({ delivery }: Runtime['config'], channel: Channel, to: string
 const messageOf = (
   reminder: FencedReminder,
   accounts: readonly AccountForDecision[],
-  { hash }: Rendered,
+  { hash, digest }: Rendered,
   now: Instant,
-): EarlierMessage => ({
+): EarlierMessage & { plainHash: string } => ({
   reminderId: reminder.id,
   recipientId: reminder.recipientId,
   live: reminder.live,
   origin: reminder.origin,
   channel: reminder.channel,
   accountIds: accounts.map((account) => account.id),
-  messageHash: hash,
+  messageHash: digest,
+  plainHash: hash,
   at: new Date(now),
 })
 

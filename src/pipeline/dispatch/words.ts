@@ -164,7 +164,7 @@ export interface WordsQuestion<Words> {
   /** Renders the message, or refuses it. Called only where the decision depends on the text. */
   render: () => Words | { objection: Decision }
   /** The message in the form in which later ones are compared with it. */
-  messageOf: (words: Words) => EarlierMessage
+  messageOf: (words: Words) => EarlierMessage & Pick<Outgoing, 'plainHash'>
 }
 
 /** `comparable`: what later reminders are compared with; null: nothing. `facts`: those decided on, with the repeat that was found. */
@@ -210,8 +210,8 @@ const mayRepeat = <Words>({ facts, recipientId, earlier }: WordsQuestion<Words>)
   isComparable(facts) &&
   earlier.messages.some((message) => message.recipientId === recipientId && message.channel === facts.reminder.channel)
 
-/** A rendered reminder, about to be reserved. */
-type Outgoing = Omit<EarlierMessage, 'at'>
+/** A rendered reminder, about to be reserved. `plainHash`: as an earlier build stored it, without a key. */
+type Outgoing = Omit<EarlierMessage, 'at'> & { plainHash?: string }
 
 /**
  * Which earlier message does this reminder repeat? The first of them; null: none.
@@ -234,7 +234,9 @@ export function repeatedMessage(
         message.channel === outgoing.channel &&
         message.at.getTime() > since &&
         (message.origin === outgoing.origin
-          ? covers(message, outgoing) && covers(outgoing, message) && message.messageHash === outgoing.messageHash
+          ? covers(message, outgoing) &&
+            covers(outgoing, message) &&
+            (message.messageHash === outgoing.messageHash || message.messageHash === outgoing.plainHash)
           : covers(message, outgoing)),
     ) ?? null
   )

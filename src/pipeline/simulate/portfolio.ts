@@ -10,7 +10,7 @@ import {
   waitingReminders,
 } from '../../record/simulate-portfolio.ts'
 import { accountVariables } from '../../record/vault/vault.ts'
-import { PersonalData } from '../personal-data.ts'
+import { openAccountWords, PersonalData } from '../personal-data.ts'
 import type { Runtime } from '../runtime.ts'
 import type { PortfolioChunk } from './chunk.ts'
 import type { PortfolioFile } from './portfolio-file.ts'
@@ -118,7 +118,10 @@ function simulated(
   data: PersonalData,
 ): SimulatedRecipient['accounts'][string] {
   const opened = data.open(accountVariables(account.id), variables)
-  return { ...account, variableNames: opened === null ? [] : Object.keys(JSON.parse(opened) as object) }
+  return {
+    ...openAccountWords(data, account),
+    variableNames: opened === null ? [] : Object.keys(JSON.parse(opened) as object),
+  }
 }
 
 const reminderOf = ({ dueAt, nextAt, expiresAt, accounts, ...reminder }: WaitingReminder): SimulatedReminder => ({

@@ -2,6 +2,7 @@ import type { LookUp, Provider } from '../../deliver/provider.ts'
 import type { DoubtResolution } from '../../intake/bodies.ts'
 import type { DeliveryReport } from '../../model/delivery.ts'
 import { DecorumError } from '../../model/errors.ts'
+import type { Message } from '../../model/message.ts'
 import { DAY, HOUR, MINUTE } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import { writeSettlements } from '../../record/dispatch/settlement.ts'
@@ -14,15 +15,17 @@ import {
   competingAttempts,
   takeToLookUp,
 } from '../../record/doubts.ts'
-import { isId } from '../../record/id.ts'
+import { isId, newId } from '../../record/id.ts'
 import { type Locked, takeLocks } from '../../record/locks.ts'
 import { attemptAddress } from '../../record/receipts.ts'
+import { doubtReason } from '../../record/vault/vault.ts'
+import { messageHash } from '../../render/render.ts'
 import type { DoubtAnswerView } from '../../report/views/operations.ts'
 import { inWriteTransaction } from '../accept/write-transaction.ts'
 import { settle } from '../dispatch/settle-stream.ts'
 import { settlementOf } from '../dispatch/settlement.ts'
 import { addReminderNotices } from '../notify.ts'
-import { PersonalData } from '../personal-data.ts'
+import { PersonalData, personalDataOf } from '../personal-data.ts'
 import { applyReceipt, applyReceiptIn } from '../receipts.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import { sentMessage } from '../sent-message.ts'
@@ -96,7 +99,10 @@ async function lookUpAtProvider(
       ? matchOwnMessage(
           answer,
           doubt,
-          await competingAttempts(runtime.ledger.db, doubt, [...runtime.config.creditors.keys()]),
+          (await competingAttempts(runtime.ledger.db, doubt, [...runtime.config.creditors.keys()])).map((other) => ({
+            ...other,
+            looksAlike: looksAlike(runtime, sent.message, other),
+          })),
         )
       : answer
   } catch (error) {
@@ -157,6 +163,16 @@ interface Own {
   reservedAt: Date
 }
 
+/** `looksAlike`: its record would look the same as ours. */
+export type Competing = Own & Pick<CompetingAttempt, 'providerRef'> & { looksAlike: boolean }
+
+/** Records of calls all look alike, and what an erased person was sent cannot be told from it any more. */
+function looksAlike({ vault }: Pick<Runtime, 'vault'>, message: Message, other: CompetingAttempt): boolean {
+  if (other.channel === 'phone' || other.dataKey === null) return true
+  const data = new PersonalData(vault, { id: other.recipientId, dataKey: other.dataKey, dataKeyId: other.dataKeyId })
+  return data.isDigest('message', Buffer.from(messageHash(message), 'hex'), other.messageHash)
+}
+
 /**
  * Which of the provider's rows that look like this attempt is its own?
  *
@@ -169,7 +185,7 @@ interface Own {
 export function matchOwnMessage(
   { rows, complete }: Alike,
   own: Own,
-  competing: readonly CompetingAttempt[],
+  competing: readonly Competing[],
 ): Exclude<LookUp, Alike> {
   const taken = new Set(competing.map(({ providerRef }) => providerRef))
   const free = rows.filter(({ reference }) => !taken.has(reference))
@@ -265,11 +281,14 @@ export async function resolveDoubt(
       throw new DecorumError('DECORUM_STATE_CONFLICT', `this attempt is not in doubt; it is ${attempt.status}`)
     if (body.as === 'accept') await accept(runtime, trx, actor, attempt, reminderId, attemptNo)
     if (body.as === 'reject') await reject(runtime, trx, attempt, reminderId, attemptNo)
+    const id = newId()
+    const person = await personalDataOf(runtime, trx, known.recipientId)
     await recordDoubtAnswer(trx, {
+      id,
       reminderId,
       attemptNo,
       as: body.as,
-      reason: body.reason,
+      reason: person.sealText(doubtReason(id), body.reason),
       by: actor.name,
       at: new Date(runtime.clock.now()),
     })

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, rand
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DecorumError } from '../../model/errors.ts'
+import { weaknessOf } from '../../model/weak-key.ts'
 import { takeRandomBytes } from '../id.ts'
 
 export interface RingKey {
@@ -35,6 +36,8 @@ export function parseKeyRing(text: string): KeyRing {
     const bytes = Buffer.from(encoded, 'base64')
     if (bytes.length !== KEY_BYTES) fault(`holds ${bytes.length} bytes`, 'a key has 32 bytes')
     else if (keys.some((key) => key.id === id)) fault(`repeats the id ${id}`, 'give each key an id of its own')
+    else if (weaknessOf(bytes) !== null)
+      fault(`is no random key: it ${weaknessOf(bytes) ?? ''}`, 'make one with: echo "k1:$(openssl rand -base64 32)"')
     else keys.push({ id, key: createSecretKey(bytes) })
   }
   const [first, ...rest] = keys
