@@ -34,7 +34,9 @@ export interface App {
   readonly services: Services
   /** Starts these daemons in this process. */
   start(daemons: readonly Daemon[]): Promise<void>
-  /** Drains: takes nothing new, finishes and settles calls in progress, closes everything. */
+  /** The daemons take nothing new; resolves when calls in progress are settled. The ledger and the services stay open. */
+  drain(): Promise<void>
+  /** Drains, and closes everything. */
   stop(): Promise<void>
   /** Closes at once; calls in progress are left in doubt for the sweeper. */
   abort(): Promise<void>

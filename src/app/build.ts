@@ -133,6 +133,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
     policies,
     services: asked,
     start: (daemons) => running.start(daemons),
+    drain: () => running.stop(),
     stop: () => (ended ??= running.stop().then(asked.settled).then(close)),
     abort: () => (ended ??= running.abort().then(close)),
     health: () => running.health(),

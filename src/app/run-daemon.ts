@@ -16,7 +16,7 @@ interface DaemonRun {
   healthPort: number | null
   /** Pause everything, in every process, before a daemon starts here. */
   paused?: boolean
-  /** The HTTP interface: started after the daemons, closed before they drain. On failure it closes what it opened. */
+  /** The HTTP interface: started after the daemons, closed while they drain. On failure it closes what it opened. */
   alongside?: (app: App) => Promise<Closable>
 }
 
@@ -53,8 +53,9 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
     const running = (app = begun.opened)
     return await drainOrAbort(
       signals,
+      // The daemons at once, so that no attempt begins while HTTP waits for answers under way; then the ledger, which those need.
       async () => {
-        await beside?.close()
+        await Promise.all([running.drain(), beside?.close()])
         await running.stop()
       },
       () => running.abort(),

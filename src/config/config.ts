@@ -29,6 +29,10 @@ interface Limits {
   importBytes: number
   /** Requests a minute for one API key. */
   requestsPerMinute: number
+  /** Requests a minute from one address that fail before a key is known; more are refused unseen. */
+  failuresPerMinute: number
+  /** Imports over HTTP at once; each may hold three connections to the ledger. */
+  importsAtOnce: number
   /** By how many minutes a fact may be dated ahead of now; it counts as of now then. Later ones are refused. */
   clockSkewMinutes: number
   /** Connections of one process to the ledger. */
@@ -57,6 +61,8 @@ export interface Config {
   readonly port: number
   /** Where this deployment is reached from outside, without a trailing slash: callbacks and opt-out links. Null: neither is offered. */
   readonly publicUrl: string | null
+  /** Addresses and networks of the proxies before it, whose X-Forwarded-For is believed; empty: nobody's. */
+  readonly trustedProxies: readonly string[]
   /** Null: embedded ledger under `dataDir`. */
   readonly databaseUrl: string | null
   /** Null: BullMQ on the ledger's own PostgreSQL. */

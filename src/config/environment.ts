@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { readSigningKey } from '../model/chain.ts'
 import type { ConfigProblem, MasterKey } from './config.ts'
@@ -10,6 +11,7 @@ interface Deployment {
   production: boolean
   port: number
   publicUrl: string | null
+  trustedProxies: readonly string[]
   databaseUrl: string | null
   redisUrl: string | null
   dataDir: string
@@ -61,6 +63,19 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
       refuse('PORT', 'is not a port', 'Write a whole number from 0 to 65535; 0 takes any free one.') ?? DEFAULT_PORT
     )
   }
+  const trustedProxies = (): readonly string[] => {
+    const networks =
+      text('TRUSTED_PROXIES')
+        ?.split(/[,\s]+/)
+        .filter((part) => part !== '') ?? []
+    if (networks.every(isNetwork)) return networks
+    refuse(
+      'TRUSTED_PROXIES',
+      'names what is neither an address nor a network',
+      'Write addresses and networks with commas between, such as 10.0.0.0/8, or loopback or uniquelocal.',
+    )
+    return []
+  }
   const masterKeys = (): readonly MasterKey[] | null => {
     const value = text('DECORUM_KEYS')
     if (value === null) return null
@@ -91,6 +106,7 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     production: (text('DECORUM_ENV') ?? text('NODE_ENV')) === 'production',
     port: port(),
     publicUrl: url('PUBLIC_URL', ['https:', 'http:'], 'https://reminders.example.com')?.replace(/\/+$/, '') ?? null,
+    trustedProxies: trustedProxies(),
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/decorum'),
     redisUrl: redisUrl(),
     dataDir,
@@ -120,6 +136,14 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     })
   }
   return { deployment, problems }
+}
+
+/** As Fastify's `trustProxy` takes it. */
+function isNetwork(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(address)
+  return family !== 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128)))
 }
 
 const KEYS_CURE =

@@ -253,9 +253,12 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   limits: z
     .strictObject({
-      bodyBytes: z.int().min(1024).max(megabytes(64)).default(megabytes(1)),
+      /** No schema takes more; whoever sends much sends an import. */
+      bodyBytes: z.int().min(1024).max(megabytes(8)).default(megabytes(1)),
       importBytes: z.int().min(1024).default(megabytes(1024)),
       requestsPerMinute: z.int().min(1).default(6000),
+      failuresPerMinute: z.int().min(1).default(120),
+      importsAtOnce: z.int().min(1).max(100).default(2),
       /** By how much a sender's clock may be ahead: what is dated later is refused. */
       clockSkewMinutes: z.int(SKEW).min(0, SKEW).max(60, SKEW).default(5),
       poolSize: z.int().min(2).max(200).default(10),

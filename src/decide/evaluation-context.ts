@@ -10,6 +10,7 @@ import {
   zonesOf,
   zonesOfCountry,
 } from '../model/places/jurisdiction.ts'
+import { EARLIER_PLACES } from '../model/places/signs-of-place.ts'
 import { dayNumber, type Instant } from '../model/time.ts'
 import { isAmong, type ZoneTable, zoneTable } from './zone-table.ts'
 
@@ -108,13 +109,16 @@ function placesOf(facts: Facts): Places {
 function keyOf(recipient: RecipientFacts, address: AddressFacts | null, channel: string): string {
   let key = `${recipient.timeZone}|${recipient.jurisdiction}`
   for (const sign of recipient.locationEvidence)
-    key += `|${sign.jurisdiction}@${sign.timeZone}${isPast(sign) ? '~' : ''}`
+    key += `|${sign.jurisdiction}@${sign.timeZone}${isPast(sign) ? '~' : ''}${isMerged(sign) ? '*' : ''}`
   if (address === null || channel === 'email') return key
   return `${key}#${address.country}#${address.kind}#${address.zones.join()}#${address.subdivisions.join()}`
 }
 
 /** Does this sign say where somebody was, and not where they are? */
-export const isPast = ({ kind }: { readonly kind: string }): boolean => kind === 'earlier-address'
+export const isPast = (sign: { readonly kind: string }): boolean => sign.kind === 'earlier-address' || isMerged(sign)
+
+/** Does it stand for places that no longer are told apart? Then its country is not the one that finer signs lie in. */
+export const isMerged = ({ kind }: { readonly kind: string }): boolean => kind === EARLIER_PLACES
 
 /** One item of evidence. */
 interface Sign {
@@ -134,7 +138,8 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
   const signs = [{ kind: 'stated', ...recipient }, ...recipient.locationEvidence]
   const present = signs.filter((sign) => !isPast(sign)).map(signOf)
   const now = placesFrom(present, recipient, address)
-  const past = signs.filter(isPast).map(signOf).filter(saysMoreThan(present))
+  const says = saysMoreThan(present)
+  const past = signs.filter((sign) => isMerged(sign) || (isPast(sign) && says(signOf(sign)))).map(signOf)
   return past.length === 0
     ? now
     : withPast(

@@ -1,6 +1,6 @@
 import type { Pack } from '../model/pack.ts'
 import { isFinerThanCountry, isWithin, zonesOf, zonesOfCountry } from '../model/places/jurisdiction.ts'
-import { type EvaluationContext, isPast } from './evaluation-context.ts'
+import { type EvaluationContext, isMerged, isPast } from './evaluation-context.ts'
 import { zoneTable, type ZoneTable } from './zone-table.ts'
 
 /** The context as a pack sees it, with the places its location mode chooses. */
@@ -94,7 +94,11 @@ function signsOf({ facts: { recipient, address, reminder } }: EvaluationContext)
   }
   add('stated-zone', null, recipient.timeZone)
   add('jurisdiction', recipient.jurisdiction, null)
-  for (const { kind, jurisdiction, timeZone } of recipient.locationEvidence) add(kind, jurisdiction, timeZone)
+  for (const { kind, jurisdiction, timeZone } of recipient.locationEvidence) {
+    // It stands for places that are no longer told apart, and so agrees with none.
+    if (isMerged({ kind })) signs.push({ kind, zones: [], finer: false })
+    else add(kind, jurisdiction, timeZone)
+  }
   if (reminder.channel !== 'email' && address !== null && address.country !== null) {
     const known = address.zones.length > 0
     signs.push({

@@ -3,7 +3,8 @@ import type { App } from '../app/app.ts'
 import type { Caller } from '../services/keys.ts'
 import type { Api } from './openapi.ts'
 
-const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{8,512})$/i
+/** The key in an Authorization header. */
+export const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{8,512})$/i
 
 /**
  * Lets a request through when its key has the scope that the route names.

@@ -28,21 +28,34 @@ function bodyOf(bytes: Buffer): { value: unknown } | DecorumError {
     : new DecorumError('DECORUM_MALFORMED_JSON', 'the body is not one JSON document', { faults: parsed.faults })
 }
 
+/** A streamed body that sends nothing for so long has broken off, though its connection may stand. */
+const IDLE_MS = 30_000
+
 /**
- * A streamed body, limited to `maxBytes`.
+ * A streamed body, limited to `maxBytes`, from a sender that goes on sending.
  *
- * @throws DECORUM_BODY_TOO_LARGE once it is longer; DECORUM_BAD_INPUT when the connection ends before the body
+ * Only the wait for the sender counts: while nobody reads, it cannot send.
+ *
+ * @throws DECORUM_BODY_TOO_LARGE once it is longer; DECORUM_REQUEST_TIMEOUT when nothing comes for `idleMs`; DECORUM_BAD_INPUT when the
+ *         connection ends before the body
  */
-export async function* boundedBody(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+export async function* boundedBody(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  idleMs = IDLE_MS,
+): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]()
   let bytes = 0
   try {
-    for await (const chunk of body) {
-      bytes += chunk.length
+    for (;;) {
+      const next = await within(idleMs, chunks.next())
+      if (next.done === true) return
+      bytes += next.value.length
       if (bytes > maxBytes)
         throw new DecorumError('DECORUM_BODY_TOO_LARGE', `the body is longer than ${maxBytes} bytes`, {
           hint: 'Send the rest as another import; what was answered has been kept.',
         })
-      yield chunk
+      yield next.value
     }
   } catch (error) {
     if (error instanceof DecorumError) throw error
@@ -50,5 +63,24 @@ export async function* boundedBody(body: AsyncIterable<Uint8Array>, maxBytes: nu
       cause: error,
       hint: 'Send it again; what was answered has been kept, and is not done twice.',
     })
+  } finally {
+    // Not awaited: a body from which nothing comes ends no sooner.
+    void Promise.resolve(chunks.return?.()).catch(() => undefined)
   }
+}
+
+async function within<T>(ms: number, coming: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new DecorumError('DECORUM_REQUEST_TIMEOUT', `no more of the body came for ${ms / 1000} s`, {
+          hint: 'Send the rest as another import; what was answered has been kept.',
+        }),
+      )
+    }, ms)
+  })
+  // Rejects later, unheard, when the wait is given up.
+  coming.catch(() => undefined)
+  return Promise.race([coming, late]).finally(() => clearTimeout(timer))
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { databaseFailure } from '../model/database-failure.ts'
 import { DecorumError, type ErrorCode, ERRORS } from '../model/errors.ts'
-import { nearMiss } from '../model/faults.ts'
+import { missedBy, MOST_FAULTS } from '../model/faults.ts'
 import { failureForLog, type Log } from '../model/log-events.ts'
 import type { Api } from './openapi.ts'
 
@@ -40,7 +40,7 @@ export function problemOf(error: DecorumError, requestId: string): Problem {
     detail: error.status >= 500 ? ownFailure(error.code) : error.message,
     code: error.code,
     hint: error.status >= 500 ? ERRORS[error.code].hint : error.hint,
-    faults: error.status >= 500 ? [] : error.faults.map((fault) => ({ ...fault })),
+    faults: error.status >= 500 ? [] : error.faults.slice(0, MOST_FAULTS).map((fault) => ({ ...fault })),
     requestId,
   }
 }
@@ -61,6 +61,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     log.error({ event: 'http.request_failed', code: error.code, ...causeOf(error.cause) }, 'request failed')
   }
   if (error.code === 'DECORUM_UNAUTHORIZED') void reply.header('www-authenticate', 'Bearer')
+  if (error.code === 'DECORUM_OVERLOADED' && !reply.hasHeader('retry-after')) void reply.header('retry-after', '1')
   // As a string, so that the route's answer schema is not applied.
   return reply
     .code(error.status)
@@ -77,7 +78,7 @@ function causeOf(cause: unknown): { cause?: string; causeCode?: string | undefin
 
 /** Fastify's own errors, by their code. */
 const BY_FASTIFY_CODE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['DECORUM_BODY_TOO_LARGE', 'the body is larger than this deployment takes'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['DECORUM_BODY_TOO_LARGE', 'the body is larger than this address takes'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'DECORUM_UNSUPPORTED_MEDIA_TYPE',
     'the Content-Type is not one that this address takes',
@@ -86,16 +87,32 @@ const BY_FASTIFY_CODE: Readonly<Record<string, readonly [ErrorCode, string]>> = 
   FST_ERR_CTP_INVALID_JSON_BODY: ['DECORUM_MALFORMED_JSON', 'the body is not JSON'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['DECORUM_BAD_INPUT', 'the body is not as long as Content-Length says'],
   FST_ERR_BAD_URL: ['DECORUM_BAD_INPUT', 'the address is not valid percent-encoding'],
+  FST_ERR_MAX_PARAM_LENGTH: ['DECORUM_NOT_FOUND', 'there is no such address: a part of it is longer than any id'],
+}
+
+/** What the framework and its plugins blame on the request, by status; any other below 500 is bad input. */
+const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
+  403: ['DECORUM_FORBIDDEN', 'this address is not to be had'],
+  404: ['DECORUM_NOT_FOUND', 'there is no such address'],
+  408: ['DECORUM_REQUEST_TIMEOUT', 'the request took too long to come'],
+  413: ['DECORUM_BODY_TOO_LARGE', 'the body is larger than this address takes'],
+  415: ['DECORUM_UNSUPPORTED_MEDIA_TYPE', 'the Content-Type is not one that this address takes'],
+  429: ['DECORUM_RATE_LIMITED', 'more requests than may be made in a minute'],
+  431: ['DECORUM_HEADERS_TOO_LARGE', 'the headers and the address are longer than this server reads'],
 }
 
 /** Which error of the registry is this? An unknown one is DECORUM_INTERNAL with the original as its cause. */
 export function toDecorumError(thrown: unknown): DecorumError {
   if (thrown instanceof DecorumError) return thrown
-  const known = BY_FASTIFY_CODE[codeOf(thrown)]
+  const status = statusOf(thrown)
+  // Before the ledger's: a body that breaks off has the code of a connection that broke.
+  const known =
+    BY_FASTIFY_CODE[codeOf(thrown)] ??
+    BY_STATUS[status] ??
+    (status >= 400 && status < 500 ? (['DECORUM_BAD_INPUT', 'the request cannot be read'] as const) : undefined)
   if (known !== undefined) return new DecorumError(known[0], known[1], { cause: thrown })
   if (databaseFailure(thrown) !== null)
     return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', 'the ledger does not answer', { cause: thrown })
-  if (statusOf(thrown) === 429) return new DecorumError('DECORUM_RATE_LIMITED', 'more requests than this key may make')
   return new DecorumError('DECORUM_INTERNAL', 'unexpected failure', { cause: thrown })
 }
 
@@ -104,7 +121,10 @@ function codeOf(thrown: unknown): string {
   return typeof code === 'string' ? code : ''
 }
 
-const statusOf = (thrown: unknown): unknown => (thrown as { statusCode?: unknown } | null)?.statusCode
+function statusOf(thrown: unknown): number {
+  const status = (thrown as { statusCode?: unknown } | null)?.statusCode
+  return typeof status === 'number' ? status : 0
+}
 
 /** `/v1/tasks/:id(^…)::complete` → `/v1/tasks/{id}:complete`: the name of a route in documents, logs and metrics. */
 export const routeName = (url: string | undefined): string =>
@@ -120,6 +140,8 @@ interface KnownRoute {
   /** As `routeName` writes it. */
   name: string
   methods: Set<string>
+  pattern: RegExp
+  segments: readonly string[]
 }
 
 /** Answers 404 with the address that was probably meant, and 405 with the allowed methods. Register before any route. */
@@ -127,13 +149,18 @@ export function answerUnknownRoutes(api: Api): void {
   const known = new Map<string, KnownRoute>()
   api.addHook('onRoute', (route) => {
     const name = routeName(route.url)
-    const entry = known.get(name) ?? { name, methods: new Set<string>() }
+    const entry = known.get(name) ?? {
+      name,
+      methods: new Set<string>(),
+      pattern: patternOf(name),
+      segments: name.split('/'),
+    }
     for (const method of [route.method].flat()) entry.methods.add(method)
     known.set(name, entry)
   })
   api.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
-    const others = [...known.values()].find((route) => patternOf(route.name).test(path))
+    const others = [...known.values()].find((route) => route.pattern.test(path))
     if (others !== undefined) {
       const allowed = [...others.methods].sort().join(', ')
       void reply.header('allow', allowed)
@@ -145,7 +172,7 @@ export function answerUnknownRoutes(api: Api): void {
         }),
       )
     }
-    const meant = suggestion([...known.keys()], path)
+    const meant = suggestion([...known.values()], path)
     return sendProblem(
       request,
       reply,
@@ -159,8 +186,6 @@ export function answerUnknownRoutes(api: Api): void {
   })
 }
 
-const PARAMETER = /\{\w+\}/
-
 const patternOf = (name: string): RegExp =>
   new RegExp(
     `^${name
@@ -169,18 +194,25 @@ const patternOf = (name: string): RegExp =>
       .join('[^/]+')}$`,
   )
 
-/** The closest route name; segments in the place of a parameter always match. */
-function suggestion(names: readonly string[], path: string): string | null {
+/** The closest route by its literal parts; whatever stands in the place of a parameter is not looked at. */
+function suggestion(routes: readonly KnownRoute[], path: string): string | null {
   const given = path.split('/')
-  const byFilled = new Map<string, string>()
-  for (const name of names) {
-    const segments = name.split('/')
+  let [best, fewest]: [string | null, number] = [null, Infinity]
+  for (const { name, segments } of routes) {
     if (segments.length !== given.length) continue
-    byFilled.set(
-      segments.map((segment, i) => (PARAMETER.test(segment) ? (given[i] as string) : segment)).join('/'),
-      name,
-    )
+    let missed = 0
+    for (const [i, segment] of segments.entries()) missed += missedSegment(given[i] as string, segment) ?? Infinity
+    // Of two that are as close, the one that says more.
+    if (missed < fewest || (missed === fewest && best !== null && name.length > best.length))
+      [best, fewest] = [name, missed]
   }
-  const near = nearMiss(path, [...byFilled.keys()])
-  return near === null ? null : (byFilled.get(near) ?? null)
+  return best
+}
+
+/** By how many edits was the literal part of a segment missed? Null: by too many. */
+function missedSegment(given: string, segment: string): number | null {
+  const parameterEnds = segment.indexOf('}')
+  if (parameterEnds < 0) return missedBy(given, segment)
+  const action = segment.slice(parameterEnds + 1)
+  return action === '' ? 0 : missedBy(given.slice(Math.max(0, given.lastIndexOf(action.charAt(0)))), action)
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { configId, upstreamId } from '../intake/fields.ts'
 import { parse } from '../intake/parse.ts'
 import { DecorumError } from '../model/errors.ts'
+import { MOST_FAULTS } from '../model/faults.ts'
 import type { Api } from './openapi.ts'
 import { problemSchema } from './problems.ts'
 
@@ -83,14 +84,15 @@ const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) 
     }))
     const places = faults.map((fault) => fault.path)
     return {
-      error: new DecorumError(
-        'DECORUM_BAD_INPUT',
-        `${faults.length === 1 ? 'one fault' : `${faults.length} faults`}: ${places.slice(0, 5).join(', ')}`,
-        { faults },
-      ),
+      error: new DecorumError('DECORUM_BAD_INPUT', `${faultCount(faults.length)}: ${places.slice(0, 5).join(', ')}`, {
+        faults,
+      }),
     }
   }
 }
+
+const faultCount = (told: number): string =>
+  told === 1 ? 'one fault' : told < MOST_FAULTS ? `${told} faults` : `${told} faults or more`
 
 /** Parses requests by their zod schemas, with faults by path, and serializes answers by theirs. */
 export function validateWithZod(api: Api): void {

@@ -1,15 +1,16 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import helmet from '@fastify/helmet'
-import rateLimit from '@fastify/rate-limit'
-import fastify, { type FastifyInstance, LogController } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { type App, VERSION } from '../app/app.ts'
-import { DecorumError } from '../model/errors.ts'
 import type { Log, LogEvent } from '../model/log-events.ts'
 import { authenticateRequests } from './authenticate.ts'
 import { takeJsonBodies } from './bodies.ts'
+import { boundConnections, CONNECTION_OPTIONS } from './connection-bounds.ts'
+import { shareLedger } from './ledger-lanes.ts'
+import { limitRequests } from './limit-requests.ts'
 import { type Api, describeApi } from './openapi.ts'
 import { answerFailures, answerUnknownRoutes, sendProblem, toDecorumError, routeName } from './problems.ts'
 import { accountRoutes, eventRoutes } from './routes/accounts.ts'
@@ -44,9 +45,9 @@ export function buildServer(app: App): FastifyInstance {
     genReqId: () => randomUUID(),
     bodyLimit: app.config.limits.bodyBytes,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    // An import's answer takes as long as the import; all other requests are bounded by the ledger's timeouts.
-    requestTimeout: 0,
-    frameworkErrors: (error, request, reply) => sendProblem(request, reply, toDecorumError(error)),
+    trustProxy: app.config.trustedProxies.length === 0 ? false : [...app.config.trustedProxies],
+    ...CONNECTION_OPTIONS,
+    frameworkErrors: (error, request, reply) => void answerUnrouted(server, error, request, reply),
   }).withTypeProvider<ZodTypeProvider>() as unknown as Api
 
   validateWithZod(server)
@@ -54,20 +55,12 @@ export function buildServer(app: App): FastifyInstance {
   answerFailures(server)
   logRequests(server)
   countRequests(server)
-  shedLoad(server, app)
+  boundConnections(server, STREAMED)
+  limitRequests(server, app)
   authenticateRequests(server, app)
+  shareLedger(server, app)
   answerUnknownRoutes(server)
   void server.register(helmet)
-  void server.register(rateLimit, {
-    max: app.config.limits.requestsPerMinute,
-    timeWindow: 60_000,
-    cache: 10_000,
-    // By key; callers without one by network address.
-    keyGenerator: (request) =>
-      createHash('sha256')
-        .update(request.headers.authorization ?? request.ip)
-        .digest('base64'),
-  })
   describeApi(server, VERSION)
   // In a plugin, so that the plugins above are loaded first.
   void server.register(async (api: Api) => {
@@ -101,35 +94,18 @@ const ROUTES: readonly ((api: Api, app: App) => void)[] = [
   metricsRoutes,
 ]
 
-/** Requests that may queue per database connection. Beyond this, clients time out before they are served. */
-const QUEUED_PER_CONNECTION = 4
-/** Providers rarely retry callbacks, so callbacks get a larger allowance. */
-const QUEUED_CALLBACKS_PER_CONNECTION = 16
-
-/**
- * Refuses requests while more are queued for the ledger than it can answer in time, and drops those whose client has gone.
- *
- * Without it an overload sustains itself: clients time out and retry while their first requests are still processed, so
- * every answer comes too late (seen in a chaos run at ten times a machine's load: five minutes of nothing but 503).
- */
-function shedLoad(api: Api, app: App): void {
-  api.addHook('onRequest', async (request, reply) => {
-    const { url = '' } = request.routeOptions
-    if (request.is404 || NEEDS_NO_LEDGER.has(url)) return
-    const { pool } = app.runtime.ledger
-    const each = url.startsWith('/hooks/') ? QUEUED_CALLBACKS_PER_CONNECTION : QUEUED_PER_CONNECTION
-    if (pool.waitingCount <= each * (pool.options.max ?? 10)) return
-    void reply.header('retry-after', '1')
-    throw new DecorumError('DECORUM_OVERLOADED', 'more requests wait for the ledger than it can answer in time')
-  })
-  // After the key was looked up and the body read: the first wait for the ledger is over.
-  api.addHook('preHandler', async (request, reply) => {
-    // The client is gone; it retries, a write under the same key or id.
-    if (request.raw.socket?.destroyed === true) reply.hijack()
-  })
+/** What never reaches a route, such as an address that cannot be decoded, is counted and answered like what does. */
+async function answerUnrouted(api: Api, error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  try {
+    await api.countFailure('failed', request, reply)
+    sendProblem(request, reply, toDecorumError(error))
+  } catch (refused) {
+    sendProblem(request, reply, toDecorumError(refused))
+  }
 }
 
-const NEEDS_NO_LEDGER: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+/** Routes whose body comes as a stream, as long as it takes. */
+const STREAMED: ReadonlySet<string> = new Set(['/v1/accounts::import', '/v1/events::import'])
 
 /**
  * The logger of requests.

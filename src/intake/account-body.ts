@@ -25,7 +25,10 @@ const overdueBody = z
   .strictObject({
     amount: statedText,
     currency: statedText,
-    parts: z.record(configId, statedText).optional(),
+    parts: z
+      .record(configId, statedText)
+      .refine((parts) => Object.keys(parts).length <= 50, 'has more than 50 parts')
+      .optional(),
   })
   .transform((stated, ctx): StatedOverdue => {
     const total = exactly(stated.amount, stated.currency, ['amount'], ctx)

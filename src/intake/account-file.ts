@@ -28,6 +28,8 @@ export function readAccountRecord(text: string, columns: AccountColumns | null):
 /** The account's id in a record that is otherwise invalid; null when that is unreadable too. */
 export function idInRecord(text: string, columns: AccountColumns | null): string | null {
   if (columns !== null) return idInRow(text, columns)
+  // Parsed a second time for its id, which is not worth it for what no account is.
+  if (text.length > MOST_CHARACTERS) return null
   try {
     const { id } = JSON.parse(text) as { id?: unknown }
     return upstreamId.safeParse(id).success ? (id as string) : null

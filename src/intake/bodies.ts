@@ -14,7 +14,18 @@ import {
   TONES,
 } from '../model/vocabulary.ts'
 import { parseEmail, parsePhone } from './address.ts'
-import { amount, balance, configId, instant, line, localDateField, note, upstreamId, variables } from './fields.ts'
+import {
+  amount,
+  balance,
+  configId,
+  instant,
+  line,
+  localDateField,
+  MOST_ACCOUNTS,
+  note,
+  upstreamId,
+  variables,
+} from './fields.ts'
 
 /** Who was on the other end. */
 const PARTIES = ['recipient', 'third-party', 'unknown'] as const
@@ -24,7 +35,7 @@ export const contactBody = z.strictObject({
   id: upstreamId,
   creditor: configId.optional(),
   recipientId: upstreamId,
-  accountIds: z.array(upstreamId).max(50).default([]).describe('Empty: it counts for every account.'),
+  accountIds: z.array(upstreamId).max(MOST_ACCOUNTS).default([]).describe('Empty: it counts for every account.'),
   at: instant,
   channel: z.enum(CHANNELS),
   direction: z.enum(DIRECTIONS).default('outbound'),
@@ -168,7 +179,7 @@ export const permitBody = z.strictObject({
   accountIds: z
     .array(upstreamId)
     .min(1, 'is empty; a call is about at least one account')
-    .max(50)
+    .max(MOST_ACCOUNTS)
     .refine((ids) => new Set(ids).size === ids.length, 'names an account twice'),
   address: line(254).describe("The number that is to be called: one of the recipient's own."),
   mode: z.enum(MODES).default('agent'),

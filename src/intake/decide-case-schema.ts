@@ -20,7 +20,7 @@ import {
   TONES,
 } from '../model/vocabulary.ts'
 import { timeZoneSchema } from '../model/zones/zone-names.ts'
-import { line } from './fields.ts'
+import { line, MOST_ACCOUNTS, MOST_BLOCKED_TIMES, MOST_CONSENTS, MOST_SIGNS_OF_PLACE } from './fields.ts'
 import { hasPostcodeCountry, postcode, POSTCODE_NEEDS_COUNTRY } from './recipient-body.ts'
 
 const instant = z
@@ -37,7 +37,7 @@ const jurisdiction = z
 const wallTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a wall time, as "09:00"')
 const wallEnd = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a wall time, as "17:00" or "24:00"')
 const address = z.string().min(3, 'must be an E.164 number or a mailbox').max(320)
-const accountIds = z.union([text, z.array(text).max(100)])
+const accountIds = z.union([text, z.array(text).max(MOST_ACCOUNTS)])
 /** A stretch of time that ends before it begins was written the wrong way round. */
 const forwards = { message: 'must not be earlier than "from"', path: ['until'] }
 const isForwards = ({
@@ -47,7 +47,8 @@ const isForwards = ({
   from?: string | null | undefined
   until?: string | null | undefined
 }): boolean => from == null || until == null || (parseInstant(until) ?? 0) >= (parseInstant(from) ?? 0)
-const many = <T extends z.ZodType>(item: T) => z.array(item).max(10_000, 'must hold at most 10,000 entries')
+/** What has happened: rules read all of it, several times. */
+const history = <T extends z.ZodType>(item: T) => z.array(item).max(500)
 
 const accountSchema = z.strictObject({
   id: text,
@@ -115,47 +116,53 @@ export const decideCaseSchema = z
         timeZone: timeZoneSchema.nullish(),
         jurisdiction: jurisdiction.nullish(),
         postcode: postcode.nullish(),
-        locationEvidence: many(
-          z
-            .strictObject({
-              kind: text,
-              jurisdiction: jurisdiction.nullish(),
-              timeZone: timeZoneSchema.nullish(),
-              postcode: postcode.nullish(),
-              at: instant.nullish(),
-            })
-            .refine(hasPostcodeCountry, POSTCODE_NEEDS_COUNTRY),
-        ).default([]),
-        blockedTimes: many(
-          z
-            .strictObject({
-              days: z.array(z.int().min(1).max(7)).min(1).max(7).default([1, 2, 3, 4, 5, 6, 7]),
-              from: wallTime,
-              to: wallEnd,
-              channel: z.enum(CHANNELS).nullish(),
-              until: instant.nullish(),
-            })
-            .refine((span) => span.from !== span.to, {
-              message: 'must differ from "from"; a whole day is 00:00 to 24:00',
-              path: ['to'],
-            }),
-        ).default([]),
+        locationEvidence: z
+          .array(
+            z
+              .strictObject({
+                kind: text,
+                jurisdiction: jurisdiction.nullish(),
+                timeZone: timeZoneSchema.nullish(),
+                postcode: postcode.nullish(),
+                at: instant.nullish(),
+              })
+              .refine(hasPostcodeCountry, POSTCODE_NEEDS_COUNTRY),
+          )
+          .max(MOST_SIGNS_OF_PLACE)
+          .default([]),
+        blockedTimes: z
+          .array(
+            z
+              .strictObject({
+                days: z.array(z.int().min(1).max(7)).min(1).max(7).default([1, 2, 3, 4, 5, 6, 7]),
+                from: wallTime,
+                to: wallEnd,
+                channel: z.enum(CHANNELS).nullish(),
+                until: instant.nullish(),
+              })
+              .refine((span) => span.from !== span.to, {
+                message: 'must differ from "from"; a whole day is 00:00 to 24:00',
+                path: ['to'],
+              }),
+          )
+          .max(MOST_BLOCKED_TIMES)
+          .default([]),
       })
       .refine(hasPostcodeCountry, POSTCODE_NEEDS_COUNTRY),
     account: accountSchema.optional(),
     accounts: z
       .array(accountSchema)
       .min(1)
-      .max(100)
+      .max(MOST_ACCOUNTS)
       .optional()
       .describe('When one message speaks of several accounts; then without `account`.'),
-    contacts: many(
+    contacts: history(
       z.strictObject({
         at: instant,
         channel: z.enum(CHANNELS),
         direction: z.enum(DIRECTIONS).default('outbound'),
         account: accountIds.nullish(),
-        accounts: z.array(text).max(100).nullish(),
+        accounts: z.array(text).max(MOST_ACCOUNTS).nullish(),
         address: address.nullish(),
         outcome: z.enum(CONTACT_OUTCOMES),
         by: text.nullish(),
@@ -163,10 +170,10 @@ export const decideCaseSchema = z
         party: text.nullish(),
       }),
     ).default([]),
-    events: many(
+    events: history(
       z.strictObject({ type: z.enum(EVENT_TYPES), kind: text.nullish(), at: instant, account: text.nullish() }),
     ).optional(),
-    holds: many(
+    holds: history(
       z
         .strictObject({
           kind: z.enum(HOLD_KINDS),
@@ -177,7 +184,7 @@ export const decideCaseSchema = z
         })
         .refine(isForwards, forwards),
     ).default([]),
-    suppressions: many(
+    suppressions: history(
       z
         .strictObject({
           scope: z.enum(SUPPRESSION_SCOPES),
@@ -197,17 +204,20 @@ export const decideCaseSchema = z
         })
         .refine(isForwards, forwards),
     ).default([]),
-    consents: many(
-      z
-        .strictObject({
-          kind: text,
-          channel: z.enum(CHANNELS).nullish(),
-          value: address.nullish(),
-          from: instant,
-          until: instant.nullish(),
-        })
-        .refine(isForwards, forwards),
-    ).default([]),
+    consents: z
+      .array(
+        z
+          .strictObject({
+            kind: text,
+            channel: z.enum(CHANNELS).nullish(),
+            value: address.nullish(),
+            from: instant,
+            until: instant.nullish(),
+          })
+          .refine(isForwards, forwards),
+      )
+      .max(MOST_CONSENTS)
+      .default([]),
   })
   .refine((input) => (input.account === undefined) !== (input.accounts === undefined), {
     message: 'is needed: one `account`, or several `accounts`',

@@ -9,6 +9,15 @@ const CONTROLS_BUT_LINES = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f
 const LONE_SURROGATE = /\p{Surrogate}/u
 const PRINTABLE_ID = /^(?! )(?:[^\p{C}\p{Z}]| ){1,128}(?<! )$/u
 
+/** Stated in a request as in a decide case: more of one person are refused. */
+export const MOST_SIGNS_OF_PLACE = 50
+export const MOST_BLOCKED_TIMES = 50
+export const MOST_CONSENTS = 50
+/** Accounts that one message, contact or call can be about. */
+export const MOST_ACCOUNTS = 50
+
+/** Nothing else is looked at in a text that is too long. */
+const tooLong = (max: number) => ({ error: `is longer than ${max} characters`, abort: true })
 const wellFormed = { error: 'holds half of a surrogate pair, which is not a character' }
 const noControls = { error: 'holds a control character' }
 
@@ -16,7 +25,7 @@ const noControls = { error: 'holds a control character' }
 export const line = (max: number) =>
   z
     .string()
-    .max(max, `is longer than ${max} characters`)
+    .max(max, tooLong(max))
     .overwrite(plainText)
     .min(1, 'is empty')
     .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
@@ -25,15 +34,15 @@ export const line = (max: number) =>
 /** A person's name as stated; `statedName` interprets it. */
 export const nameText = z
   .string()
+  .max(200, tooLong(200))
   .min(1, 'is empty')
-  .max(200, 'is longer than 200 characters')
   .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
   .refine((text) => !CONTROLS.test(text), noControls)
 
 /** Free text of several lines, for notes; kept in the vault. */
 export const note = z
   .string()
-  .max(4000, 'is longer than 4000 characters')
+  .max(4000, tooLong(4000))
   .overwrite(plainText)
   .min(1, 'is empty')
   .refine((text) => !LONE_SURROGATE.test(text), wellFormed)

@@ -22,7 +22,7 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array> | Iterable<Uin
   let pieces: Uint8Array[] = []
   let held = 0
   const finish = (): Line | null => {
-    const line = held > MAX_LINE_BYTES ? tooLong(no) : decode(no, pieces)
+    const line = held === 0 ? null : held > MAX_LINE_BYTES ? tooLong(no) : decode(no, pieces)
     ;[pieces, held, no] = [[], 0, no + 1]
     return line
   }
@@ -35,7 +35,7 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array> | Iterable<Uin
   for await (const chunk of bytes) {
     let from = 0
     for (let to = chunk.indexOf(LF); to >= 0; to = chunk.indexOf(LF, from)) {
-      hold(chunk.subarray(from, to))
+      if (to > from) hold(chunk.subarray(from, to))
       from = to + 1
       const line = finish()
       if (line !== null) yield line

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Fault, Parsed } from '../model/errors.ts'
-import { fieldPath, kindOfValue, zodFaults } from '../model/faults.ts'
+import { fieldPath, kindOfValue, MOST_FAULTS, zodFaults } from '../model/faults.ts'
 
 /**
  * Does this input match its schema, and what is its value?
@@ -14,7 +14,8 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown): Parsed<z.
   // Messages are needed for faults only, and parsing with them takes a quarter longer.
   const result = narrowed.safeParse(value)
   if (result.success) return { ok: true, value: result.data as z.output<S> }
-  const worded = narrowed.safeParse(value, { error: wording })
+  // Whoever has more faults than are told is told them in plainer words, and parsed once.
+  const worded = result.error.issues.length > MOST_FAULTS ? result : narrowed.safeParse(value, { error: wording })
   return { ok: false, faults: zodFaults((worded.error ?? result.error) as z.ZodError, narrowed) }
 }
 
@@ -46,6 +47,11 @@ const optionsOf = (options: unknown): string =>
   Array.isArray(options) ? options.map(String).join(', ') : 'the known forms'
 
 const MAX_DEPTH = 32
+/** Values of one document, lists and objects among them: what is parsed, and may be at fault, one by one. The longest decide case has fewer. */
+const MAX_VALUES = 20_000
+/** Keys of one object, and characters of one key: no schema knows as many. */
+const MAX_KEYS = 200
+const MAX_KEY_LENGTH = 200
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const LITERALS: readonly (readonly [string, unknown])[] = [
   ['true', true],
@@ -56,8 +62,9 @@ const LITERALS: readonly (readonly [string, unknown])[] = [
 /**
  * Which value does this JSON document hold?
  *
- * Stricter than `JSON.parse`: a duplicate key is a fault (parsers disagree about which one counts), as are `__proto__` and
- * nesting beyond 32. Faults state the position and never quote the text.
+ * Stricter than `JSON.parse`: a duplicate key is a fault (parsers disagree about which one counts), as are `__proto__`,
+ * nesting beyond 32, more than 200 keys in an object or characters in a key, and more than 20,000 values in all. Faults state the position and never
+ * quote the text.
  */
 export function parseJson(text: string): Parsed<unknown> {
   try {
@@ -79,6 +86,7 @@ class JsonFault extends Error {
 class JsonReader {
   readonly #text: string
   #at = 0
+  #values = 0
   #path: (string | number)[] = []
 
   constructor(text: string) {
@@ -94,6 +102,8 @@ class JsonReader {
 
   #value(depth: number): unknown {
     if (depth > MAX_DEPTH) this.#fail(`is nested deeper than ${MAX_DEPTH}`)
+    if (++this.#values > MAX_VALUES)
+      this.#fail(`is one value more than the ${MAX_VALUES} of a document`, 'Send less at once.')
     this.#space()
     const first = this.#text[this.#at]
     if (first === '{') return this.#object(depth)
@@ -117,10 +127,12 @@ class JsonReader {
     this.#at++
     this.#space()
     if (this.#skip('}')) return object
-    for (;;) {
+    for (let keys = 1; ; keys++) {
       this.#space()
       if (this.#text[this.#at] !== '"') this.#fail('a key in double quotes is expected here')
+      if (keys > MAX_KEYS) this.#fail(`is one key more than the ${MAX_KEYS} of an object`)
       const key = this.#string()
+      if (key.length > MAX_KEY_LENGTH) this.#fail(`a key is longer than ${MAX_KEY_LENGTH} characters`)
       this.#path.push(key)
       if (Object.hasOwn(object, key)) this.#fail('stands twice in the same object', 'State each key once.')
       if (key === '__proto__') this.#fail('is not a key that can be used')

@@ -8,7 +8,16 @@ import { plainText, statedName } from '../model/plain-text.ts'
 import { CHANNELS } from '../model/vocabulary.ts'
 import { timeZoneSchema } from '../model/zones/zone-names.ts'
 import { addressBody, type AddressInput, consentBody, parseOwnAddress } from './address.ts'
-import { configId, instant, nameText, timeOfDay, upstreamId } from './fields.ts'
+import {
+  configId,
+  instant,
+  MOST_BLOCKED_TIMES,
+  MOST_CONSENTS,
+  MOST_SIGNS_OF_PLACE,
+  nameText,
+  timeOfDay,
+  upstreamId,
+} from './fields.ts'
 
 const COUNTRIES: ReadonlySet<string> = new Set(Object.keys(getAllCountries()))
 
@@ -110,18 +119,18 @@ const recipientFields = {
   timeZone: timeZone.nullish(),
   jurisdiction: jurisdiction.nullish(),
   postcode: postcode.nullish(),
-  locationEvidence: z.array(evidenceBody).max(50).optional(),
+  locationEvidence: z.array(evidenceBody).max(MOST_SIGNS_OF_PLACE).optional(),
   locationConfirmed: z
     .boolean()
     .optional()
     .describe('The place stated now is confirmed: earlier places are forgotten.'),
-  blockedTimes: z.array(blockedTimeBody).max(50).optional(),
+  blockedTimes: z.array(blockedTimeBody).max(MOST_BLOCKED_TIMES).optional(),
   addresses: z
     .array(addressBody)
     .max(50)
     .optional()
     .describe('The whole list when present; what is missing from it is retired.'),
-  consents: z.array(consentBody).max(50).optional(),
+  consents: z.array(consentBody).max(MOST_CONSENTS).optional(),
 }
 
 interface Stated {

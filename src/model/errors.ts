@@ -35,6 +35,16 @@ export const ERRORS = {
     hint: 'The same id or key was used before with another body; use a new one.',
   },
   DECORUM_STATE_CONFLICT: { disposition: 'give_up', status: 409, hint: 'Read the resource again; it has moved on.' },
+  DECORUM_REQUEST_TIMEOUT: {
+    disposition: 'retry',
+    status: 408,
+    hint: 'Send all of it at once; for many accounts use POST /v1/accounts:import, which may take its time.',
+  },
+  DECORUM_HEADERS_TOO_LARGE: {
+    disposition: 'give_up',
+    status: 431,
+    hint: 'Send shorter headers and a shorter address: 16 KiB together.',
+  },
   DECORUM_RATE_LIMITED: { disposition: 'retry', status: 429, hint: 'Wait as long as Retry-After says.' },
   DECORUM_INTERNAL: {
     disposition: 'retry',

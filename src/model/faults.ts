@@ -1,39 +1,51 @@
 import { z } from 'zod'
 import type { Fault } from './errors.ts'
 
+/** Faults told of one input: who has more of them repairs these and sends it again. */
+export const MOST_FAULTS = 100
+
 /**
  * What is wrong with this input, in words an operator can act on?
  *
- * An unknown key becomes one fault of its own, with the key that was probably meant.
+ * An unknown key becomes one fault of its own, with the key that was probably meant. The first `MOST_FAULTS` are told: finding
+ * what was meant takes long, and whoever sends an input decides how many faults it has.
  *
  * @param schema  what was parsed against; its keys feed the suggestions
  * @param within  path of the whole input, put before each fault's path
  */
 export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fault[] {
-  return error.issues.flatMap((issue): Fault[] => {
-    const path = fieldPath(issue.path, within)
-    if (issue.code === 'invalid_value') return [unknownValue(path, issue)]
-    if (issue.code === 'custom') return [{ path, problem: issue.message, ...cureOf(issue) }]
-    if (
-      issue.code === 'invalid_union' &&
-      issue.discriminator !== undefined &&
-      issue.input !== undefined &&
-      issue.message.startsWith('Invalid')
-    )
-      return [
-        unknownWord(path, discriminated(issue.message), (issue.input as Record<string, unknown>)[issue.discriminator]),
-      ]
-    if (issue.code === 'too_small' || issue.code === 'too_big') return [{ path, problem: sized(issue) }]
-    if (issue.code !== 'unrecognized_keys') return [{ path, problem: plain(issue.message) }]
-    const known = keysAt(schema, issue.path)
-    return issue.keys.map((key) => {
-      const meant = nearMiss(key, known)
-      return {
-        path: fieldPath([key], path),
-        problem: 'is not a known key',
-        cure: meant === null ? `Known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`,
-      }
-    })
+  const faults: Fault[] = []
+  for (const issue of error.issues) {
+    if (faults.length >= MOST_FAULTS) break
+    faults.push(...faultsOf(issue, schema, within, MOST_FAULTS - faults.length))
+  }
+  return faults
+}
+
+/** The faults of one issue, at most so many. */
+function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, within: string, most: number): Fault[] {
+  const path = fieldPath(issue.path, within)
+  if (issue.code === 'invalid_value') return [unknownValue(path, issue)]
+  if (issue.code === 'custom') return [{ path, problem: issue.message, ...cureOf(issue) }]
+  if (
+    issue.code === 'invalid_union' &&
+    issue.discriminator !== undefined &&
+    issue.input !== undefined &&
+    issue.message.startsWith('Invalid')
+  )
+    return [
+      unknownWord(path, discriminated(issue.message), (issue.input as Record<string, unknown>)[issue.discriminator]),
+    ]
+  if (issue.code === 'too_small' || issue.code === 'too_big') return [{ path, problem: sized(issue) }]
+  if (issue.code !== 'unrecognized_keys') return [{ path, problem: plain(issue.message) }]
+  const known = keysAt(schema, issue.path)
+  return issue.keys.slice(0, most).map((key) => {
+    const meant = nearMiss(key, known)
+    return {
+      path: fieldPath([key], path),
+      problem: 'is not a known key',
+      cure: meant === null ? `Known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+    }
   })
 }
 
@@ -124,21 +136,30 @@ function unwrap(schema: unknown): unknown {
   }
 }
 
+/** Nobody mistypes a word of this length; comparing takes the product of both lengths. */
+const LONGEST_MISS = 200
+
 /**
  * Which known word was probably meant?
  *
- * @returns  the closest by edit distance, or null when none is within a third of its length
+ * @returns  the closest by edit distance, or null when none is within a third of its length, and for words above 200 characters
  */
 export function nearMiss(word: string, known: readonly string[]): string | null {
   let best: string | null = null
   let bestDistance = Infinity
   for (const candidate of known) {
-    const limit = Math.max(1, Math.floor(candidate.length / 3))
-    if (Math.abs(candidate.length - word.length) > limit) continue
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance <= limit && distance < bestDistance) [best, bestDistance] = [candidate, distance]
+    const distance = missedBy(word, candidate)
+    if (distance !== null && distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best
+}
+
+/** By how many edits was this word missed? Null: by more than a third of its length, or too long to be compared. */
+export function missedBy(word: string, meant: string): number | null {
+  const limit = Math.max(1, Math.floor(meant.length / 3))
+  if (word.length > LONGEST_MISS || Math.abs(meant.length - word.length) > limit) return null
+  const distance = editDistance(word.toLowerCase(), meant.toLowerCase())
+  return distance <= limit ? distance : null
 }
 
 /** Optimal string alignment: insertion, deletion, substitution and a swap of neighbours cost 1 each. */

@@ -412,6 +412,12 @@ describe('where somebody lived before', () => {
     expect(zones({ jurisdiction: 'US-CA', ...moved('US') })).toEqual(['America/Los_Angeles'])
   })
 
+  it('is every place of its country where several were put together, whatever is known of today', () => {
+    const merged = { locationEvidence: [{ kind: 'earlier-places', jurisdiction: 'US', at: '2026-10-01T00:00:00Z' }] }
+    expect(zones({ jurisdiction: 'US-CA', ...merged })).toHaveLength(29)
+    expect(zones({ jurisdiction: 'US-CA', timeZone: 'America/Los_Angeles', ...merged })).toContain('Pacific/Honolulu')
+  })
+
   it('leaves it unknown where they are when nothing else is known', () => {
     const facts = factsWith({
       reminder: { channel: 'email' },

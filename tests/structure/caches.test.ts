@@ -49,6 +49,6 @@ describe('what modules keep', () => {
       [...codeOf(text).matchAll(/new LRUCache\b[^\n]*/g)].map(([line]) => `${path}: ${line}`),
     )
     expect(made.length).toBeGreaterThan(10)
-    expect(made.filter((line) => !/\{ max: [\w.]+ \}/.test(line))).toEqual([])
+    expect(made.filter((line) => !/\{ max: [\w.]+(?:, ttl: \w+)? \}/.test(line))).toEqual([])
   })
 })

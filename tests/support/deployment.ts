@@ -17,6 +17,8 @@ export interface Asked {
 
 /** A deployment of separate processes on a ledger of its own, with a Twilio of its own, on a root whose files a test may edit. */
 export class Deployment {
+  /** Its administrator's key. */
+  static readonly KEY = KEY
   readonly db: pg.Client
   readonly twilio: Process
   readonly root: string

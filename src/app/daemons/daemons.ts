@@ -59,6 +59,7 @@ export class RunningDaemons {
   #doorbell: Doorbell | null = null
   #notifiers: readonly EndpointNotifier[] | null = null
   #stopped = false
+  #stopping: Promise<void> | null = null
   readonly #started: Daemon[] = []
 
   constructor(parts: DaemonParts) {
@@ -149,11 +150,18 @@ export class RunningDaemons {
   }
 
   /** Takes nothing new; finishes and settles calls in progress. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop())
+  }
+
+  async #stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
-    await Promise.all([...this.#loops.values()].map((l) => l.stop()))
-    await Promise.all(this.#workers.map((worker) => worker.stop()))
+    // Together: a pass that takes long must not keep the workers sending.
+    await Promise.all([
+      ...[...this.#loops.values()].map((l) => l.stop()),
+      ...this.#workers.map((worker) => worker.stop()),
+    ])
     await this.#closeChannels()
     await this.#sealer.close()
     await this.#doorbell?.close()

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { App } from '../../app/app.ts'
 import { runDaemon } from '../../app/run-daemon.ts'
+import { closeInTime } from '../../http/connection-bounds.ts'
 import { buildServer } from '../../http/server.ts'
 import { DecorumError } from '../../model/errors.ts'
 
@@ -31,5 +32,5 @@ export async function serveHttp(app: App): Promise<{ close(): Promise<void> }> {
   })
   process.stderr.write(`decorum: listening on ${address}, documentation at ${address}/docs\n`)
   if (secret !== null) process.stderr.write(`decorum: first admin key, shown once: ${secret}\n`)
-  return { close: () => server.close() }
+  return { close: () => closeInTime(server) }
 }

@@ -10,7 +10,10 @@ const attemptPath = z.object({
   reminderId: z.guid('is not an id of ours'),
   attemptNo: z.coerce.number().int().min(1).max(32_767),
 })
+// A callback that is signed is never refused; others are counted by address.
 const open = { scope: 'public', rateLimit: false } as const
+/** Twilio sends a few KiB, also for a message with ten pictures. */
+const bodyLimit = 64 * 1024
 const unlisted = { hide: true }
 
 /**
@@ -26,9 +29,10 @@ export function hookRoutes(api: Api, app: App): void {
 
     scope.post(
       '/hooks/twilio/message/:reminderId/:attemptNo',
-      { config: open, schema: { ...unlisted, params: attemptPath } },
+      { config: open, bodyLimit, schema: { ...unlisted, params: attemptPath } },
       async (request, reply) =>
         send(
+          request,
           reply,
           await callbacks.twilioMessage(signedCall(request), request.params.reminderId, request.params.attemptNo),
         ),
@@ -36,9 +40,10 @@ export function hookRoutes(api: Api, app: App): void {
 
     scope.post(
       '/hooks/twilio/call/:reminderId/:attemptNo',
-      { config: open, schema: { ...unlisted, params: attemptPath } },
+      { config: open, bodyLimit, schema: { ...unlisted, params: attemptPath } },
       async (request, reply) =>
         send(
+          request,
           reply,
           await callbacks.twilioCall(signedCall(request), request.params.reminderId, request.params.attemptNo),
         ),
@@ -48,16 +53,18 @@ export function hookRoutes(api: Api, app: App): void {
       method: ['GET', 'POST'],
       url: '/hooks/twilio/voice/:reminderId/:attemptNo',
       config: open,
+      bodyLimit,
       schema: { ...unlisted, params: attemptPath },
       handler: async (request, reply) =>
         send(
+          request,
           reply,
           await callbacks.twilioVoice(signedCall(request), request.params.reminderId, request.params.attemptNo),
         ),
     })
 
-    scope.post('/hooks/twilio/inbound', { config: open, schema: unlisted }, async (request, reply) =>
-      send(reply, await callbacks.twilioInbound(signedCall(request))),
+    scope.post('/hooks/twilio/inbound', { config: open, bodyLimit, schema: unlisted }, async (request, reply) =>
+      send(request, reply, await callbacks.twilioInbound(signedCall(request))),
     )
   })
 }
@@ -71,13 +78,14 @@ function signedCall(request: FastifyRequest): SignedCall {
   }
 }
 
-function send(reply: FastifyReply, answer: CallbackAnswer): FastifyReply {
+async function send(request: FastifyRequest, reply: FastifyReply, answer: CallbackAnswer): Promise<FastifyReply> {
   switch (answer.kind) {
     case 'done':
       return reply.code(204).send()
     case 'xml':
       return reply.type('text/xml; charset=utf-8').send(answer.body)
     case 'refused':
+      await request.server.countFailure('unproven', request, reply)
       throw new DecorumError('DECORUM_FORBIDDEN', 'the signature is not that of this provider account', {
         hint: 'PUBLIC_URL must be the address that the provider calls, and the route must hold the account’s primary auth token.',
       })

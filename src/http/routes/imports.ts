@@ -5,8 +5,10 @@ import type { App } from '../../app/app.ts'
 import { type ImportTotals, lineResult, type LineResult } from '../../report/views/operations.ts'
 import type { OnResult } from '../../services/commands.ts'
 import type { Caller } from '../../services/keys.ts'
+import { DecorumError } from '../../model/errors.ts'
 import { actorOf } from '../authenticate.ts'
 import { boundedBody } from '../bodies.ts'
+import { hangUpAfter } from '../connection-bounds.ts'
 import type { Api } from '../openapi.ts'
 import { type Problem, problemOf, toDecorumError } from '../problems.ts'
 import { answers } from '../schema.ts'
@@ -35,12 +37,22 @@ export function importRoutes(api: Api, app: App): void {
       produces: ['application/x-ndjson'],
       response: answers(200, lineResult),
     })
+    let underWay = 0
     const stream = (take: Import) => async (request: FastifyRequest, reply: FastifyReply) => {
       const actor = actorOf(request)
-      const { lines, begun } = importStream(
+      if (underWay >= app.config.limits.importsAtOnce) {
+        void reply.header('retry-after', '10')
+        throw new DecorumError('DECORUM_OVERLOADED', 'as many imports are under way as this process takes at once', {
+          hint: 'Wait for one to end, as Retry-After says, and send the same again.',
+        })
+      }
+      underWay++
+      const { lines, begun, ended } = importStream(
         (onResult) => take(actor, boundedBody(request.body as Readable, app.config.limits.importBytes), onResult),
         (error) => problemOf(toDecorumError(error), request.id),
       )
+      void ended.then(() => underWay--)
+      hangUpAfter(request, reply)
       await begun
       return reply.type('application/x-ndjson').send(lines)
     }
@@ -73,6 +85,9 @@ export function importRoutes(api: Api, app: App): void {
  */
 const WAITING_BYTES = 16 * 1024 * 1024
 
+/** A client that reads nothing of its answer for so long ends its import. */
+const UNREAD_MS = 60_000
+
 /** Results are written in chunks of this size. */
 const CHUNK_CHARACTERS = 32 * 1024
 
@@ -82,6 +97,18 @@ interface ImportStream {
   lines: Readable
   /** Resolves at the first result or at the end; rejects when it failed before it wrote anything. */
   begun: Promise<void>
+  /** Resolves when nothing of it runs any more, whether it succeeded or not. */
+  ended: Promise<void>
+}
+
+/** Resolves once the client has read enough; a client that reads nothing is given up. */
+async function drained(lines: PassThrough, gone: AbortSignal): Promise<void> {
+  try {
+    await once(lines, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(UNREAD_MS)]) })
+  } catch (error) {
+    lines.destroy()
+    throw error
+  }
 }
 
 /**
@@ -117,7 +144,7 @@ export function importStream(
     if (waiting === '') setImmediate(flush)
     waiting += `${JSON.stringify(result)}\n`
     if (waiting.length >= CHUNK_CHARACTERS) flush()
-    if (lines.writableNeedDrain) await once(lines, 'drain', { signal: gone.signal })
+    if (lines.writableNeedDrain) await drained(lines, gone.signal)
   }).then(
     () => {
       flush()
@@ -129,5 +156,9 @@ export function importStream(
       lines.end(`${JSON.stringify({ problem: problem(error) })}\n`)
     },
   )
-  return { lines, begun: Promise.race([first, done]) }
+  return {
+    lines,
+    begun: Promise.race([first, done]),
+    ended: done.catch(() => undefined),
+  }
 }

@@ -28,7 +28,7 @@ const newKey = z.strictObject({
   label: line(100).describe('For people: which system or person has it.'),
   creditor: configId.nullish().describe('Absent: every creditor, or that of the key that asks.'),
   kind: z.enum(['test', 'live']).default('live').describe('What a test key registers never reaches a provider.'),
-  scopes: z.array(z.enum(SCOPES)).min(1),
+  scopes: z.array(z.enum(SCOPES)).min(1).max(50),
   expiresAt: instant.nullish().describe('Absent: it holds until it is revoked.'),
 })
 

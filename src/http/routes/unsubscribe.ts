@@ -1,5 +1,5 @@
 import formbody from '@fastify/formbody'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
 import { chineseScript } from '../../model/locale.ts'
@@ -96,6 +96,11 @@ const unknownPage = (): string =>
 
 const tokenPath = z.object({ token: z.string().max(200) })
 
+/** Mail programs post one field; more is nobody's opt-out. */
+const BODY_LIMIT = 16 * 1024
+// Whoever holds a valid link is never refused; links that are not ours are counted by address.
+const open = { scope: 'public', rateLimit: false } as const
+
 /** One-click unsubscribe (RFC 8058): mail programs POST on their own; GET shows a page and changes nothing. */
 export function unsubscribeRoutes(api: Api, app: App): void {
   void api.register(async (scope: Api) => {
@@ -103,33 +108,64 @@ export function unsubscribeRoutes(api: Api, app: App): void {
     // Mail programs post a form, some as multipart; its content is not needed.
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, {}))
     const { callbacks } = app.services
+    const subjectOf = sharedByKey((token) => callbacks.readUnsubscribe(token))
+    const stop = sharedByKey((token) => callbacks.unsubscribe(token))
+    const unknown = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      await api.countFailure('unproven', request, reply)
+      return html(reply.code(404), unknownPage())
+    }
 
-    scope.get(
-      '/u/:token',
-      { config: { scope: 'public' }, schema: { hide: true, params: tokenPath } },
-      async (request, reply) => {
-        const subject = await callbacks.readUnsubscribe(request.params.token)
-        if (subject === null) return html(reply.code(404), unknownPage())
-        return html(
-          reply,
-          subject.done ? donePage(subject.locale, subject.creditorName) : askPage(subject.locale, subject.creditorName),
-        )
-      },
-    )
+    scope.get('/u/:token', { config: open, schema: { hide: true, params: tokenPath } }, async (request, reply) => {
+      const subject = await subjectOf(request.params.token)
+      if (subject === null) return unknown(request, reply)
+      return html(
+        reply,
+        subject.done ? donePage(subject.locale, subject.creditorName) : askPage(subject.locale, subject.creditorName),
+      )
+    })
 
     scope.post(
       '/u/:token',
-      { config: { scope: 'public' }, schema: { hide: true, params: tokenPath } },
+      { config: open, bodyLimit: BODY_LIMIT, schema: { hide: true, params: tokenPath } },
       async (request, reply) => {
         const { token } = request.params
-        const stopped = await callbacks.unsubscribe(token)
-        const subject = stopped ? await callbacks.readUnsubscribe(token) : null
-        return subject === null
-          ? html(reply.code(404), unknownPage())
-          : html(reply, donePage(subject.locale, subject.creditorName))
+        const subject = (await stop(token)) ? await subjectOf(token) : null
+        return subject === null ? unknown(request, reply) : html(reply, donePage(subject.locale, subject.creditorName))
       },
     )
   })
+}
+
+/**
+ * The same work, done for one key once at a time: who asks while it is done waits for the next time, and shares it.
+ *
+ * So a link that is called a thousand times at once asks the ledger twice, and each answer is of after its request.
+ */
+function sharedByKey<T>(work: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const running = new Map<string, Promise<T>>()
+  const next = new Map<string, Promise<T>>()
+  const begin = (key: string): Promise<T> => {
+    const begun = work(key).finally(() => running.delete(key))
+    running.set(key, begun)
+    return begun
+  }
+  return (key) => {
+    const now = running.get(key)
+    if (now === undefined) return next.get(key) ?? begin(key)
+    const shared =
+      next.get(key) ??
+      now
+        .then(
+          () => undefined,
+          () => undefined,
+        )
+        .then(() => {
+          next.delete(key)
+          return begin(key)
+        })
+    next.set(key, shared)
+    return shared
+  }
 }
 
 const html = (reply: FastifyReply, body: string): FastifyReply =>

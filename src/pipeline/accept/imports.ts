@@ -20,8 +20,8 @@ import { acceptEvent } from './accept-event.ts'
 const CHUNK_LINES = 200
 /** Concurrent transactions of accounts: while the database works on one, this process prepares the next. */
 const CONCURRENT_ACCOUNT_CHUNKS = 3
-/** Lines read between two yields to the event loop, about a millisecond's worth. */
-const YIELD_EVERY = 16
+/** For so long lines are read between two yields to the event loop; how long one takes, its sender decides. */
+const YIELD_EVERY_MS = 2
 /** Lines between two saves of the progress, and so the most that an interrupted import repeats. */
 const SAVE_PROGRESS_EVERY = 1_000
 
@@ -220,9 +220,12 @@ export async function importLines<T>(
   }
   try {
     let chunk = new Chunk<T>()
-    let read = 0
+    let since = performance.now()
     for await (const line of lines) {
-      if (++read % YIELD_EVERY === 0) await yieldToEventLoop()
+      if (performance.now() - since >= YIELD_EVERY_MS) {
+        await yieldToEventLoop()
+        since = performance.now()
+      }
       const entry = readEntry(line, kind)
       if (chunk.entries.length === CHUNK_LINES || ('item' in entry && chunk.keys.has(kind.keyOf(entry.item)))) {
         await begin(chunk)

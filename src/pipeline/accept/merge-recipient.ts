@@ -3,6 +3,7 @@ import { type AddressInput, type ConsentInput, phoneEvidence, type PhoneEvidence
 import type { RecipientBody } from '../../intake/recipient-body.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { BlockedTime } from '../../model/facts.ts'
+import { boundSigns } from '../../model/places/signs-of-place.ts'
 import { type Instant, isInFuture } from '../../model/time.ts'
 import { type Channel, originOf } from '../../model/vocabulary.ts'
 import { statedZone } from '../../model/zones/zone-names.ts'
@@ -196,7 +197,7 @@ function mergePlace(draft: RecipientDraft, body: Omit<RecipientBody, 'creditor'>
   if (body.timeZone !== undefined) row.time_zone = body.timeZone
   const kept = body.locationConfirmed === true ? [] : [...row.location_evidence, ...earlier]
   const added = said.filter((sign) => !kept.some((known) => isDeepStrictEqual(known, sign)))
-  row.location_evidence = [...kept, ...added]
+  row.location_evidence = boundSigns([...kept, ...added])
 }
 
 function mergeAddresses(draft: RecipientDraft, stated: readonly AddressInput[], now: Instant, vault: Vault): boolean {

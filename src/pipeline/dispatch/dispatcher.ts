@@ -237,6 +237,7 @@ export class Dispatcher {
         goodUntil: reserved.goodUntil,
         switchedOff: switches.closed(reserved.scope, 'on-its-way'),
         switchesKnown: !switches.outOfDate,
+        stopping: this.#stopping,
         routeOpen: this.#breaker.admits(),
         slot: tooFarAhead ? { kind: 'missed' } : slot,
         leaseMs: limits.leaseMs,

@@ -6,6 +6,8 @@ export interface PreflightState {
   now: Instant
   goodUntil: Instant
   switchedOff: 'stopped' | 'paused' | null
+  /** The process drains: what has not begun is left to others, or to its next start. */
+  stopping: boolean
   /** False: the switches were last read too long ago to act on. */
   switchesKnown: boolean
   routeOpen: boolean
@@ -37,6 +39,7 @@ export function preflight(state: PreflightState): PreflightVerdict {
     return { kind: 'not_sent', why: 'lease_half_gone', waitMs: 0 }
   }
   if (state.now >= state.goodUntil) return { kind: 'not_sent', why: 'permission_expired', waitMs: 0 }
+  if (state.stopping) return { kind: 'not_sent', why: 'stopping', waitMs: 0 }
   if (state.switchedOff !== null) return { kind: 'not_sent', why: 'switched_off', waitMs: 0 }
   // One may have been thrown meanwhile.
   if (!state.switchesKnown) return { kind: 'not_sent', why: 'switches_unknown', waitMs: 1_000 }

@@ -22,9 +22,11 @@ export function twilioReceiptCallbacks(runtime: Runtime): Pick<Callbacks, 'twili
     attemptNo: number,
     read: (form: SignedCall['form']) => Receipt | null,
   ): Promise<CallbackAnswer> {
+    const signers = signersOf(runtime.config, call)
+    if (signers.length === 0) return { kind: 'refused' }
     const attempt = await attemptRoute(runtime.ledger.db, reminderId, attemptNo)
-    if (signedBy(runtime.config, call, attempt?.route ?? null) === null) return { kind: 'refused' }
     if (attempt === null) return { kind: 'unknown' }
+    if (!hasSigned(signers, attempt.route)) return { kind: 'refused' }
     const receipt = read(call.form)
     if (receipt === null) {
       runtime.log.warn(
@@ -71,9 +73,11 @@ function saidAt(form: SignedCall['form']): number | null {
 export function twilioVoiceCallback(runtime: Runtime): Pick<Callbacks, 'twilioVoice'> {
   return {
     async twilioVoice(call, reminderId, attemptNo) {
+      const signers = signersOf(runtime.config, call)
+      if (signers.length === 0) return { kind: 'refused' }
       const sent = await sentWords(runtime.ledger.db, FROM_PROVIDER, reminderId, attemptNo)
-      if (signedBy(runtime.config, call, sent?.route ?? null) === null) return { kind: 'refused' }
       if (sent === null) return { kind: 'unknown' }
+      if (!hasSigned(signers, sent.route)) return { kind: 'refused' }
       const again = await sentMessage(runtime, sent)
       const step = readVoiceStep(callbackField(call, 'step'))
       if (again.state !== 'kept' || again.message.channel !== 'phone') {
@@ -114,8 +118,8 @@ const UNDERSTOOD = { STOP: 'stop', START: 'start', HELP: 'help' } as const
 export function twilioInboundCallback(runtime: Runtime): Pick<Callbacks, 'twilioInbound'> {
   return {
     async twilioInbound(call) {
-      const signer = signedBy(runtime.config, call, null)
-      if (signer === null) return { kind: 'refused' }
+      const [signer] = signersOf(runtime.config, call)
+      if (signer === undefined) return { kind: 'refused' }
       const route = routeOfNumber(runtime.config, signer, call)
       const type = field(call.form, 'OptOutType')?.toUpperCase() ?? ''
       await applyReply(runtime, {
@@ -138,24 +142,22 @@ type TwilioRoute = Extract<Route, { provider: 'twilio' }>
 const isTwilio = (route: Route): route is TwilioRoute => route.provider === 'twilio'
 
 /**
- * With which route's auth token was this callback signed? Null: with none.
- *
- * @param routeId  the route of the attempt; null when the callback is about no attempt
+ * With which routes' auth token was this callback signed? Asked before the ledger is, so that what nobody signed costs it nothing.
  */
-function signedBy(
-  config: Pick<Config, 'routes' | 'publicUrl'>,
-  call: SignedCall,
-  routeId: string | null,
-): TwilioRoute | null {
-  const { publicUrl } = config
-  if (publicUrl === null) return null
-  const candidates = config.routes.filter(isTwilio).filter((route) => routeId === null || route.id === routeId)
-  return (
-    candidates.find((route) =>
-      isFromTwilio(route.settings.authToken, publicUrl, call.path, call.signature ?? undefined, call.form),
-    ) ?? null
-  )
+function signersOf({ routes, publicUrl }: Pick<Config, 'routes' | 'publicUrl'>, call: SignedCall): TwilioRoute[] {
+  if (publicUrl === null) return []
+  const valid = new Map<string, boolean>()
+  return routes.filter(isTwilio).filter(({ settings: { authToken } }) => {
+    const known = valid.get(authToken)
+    if (known !== undefined) return known
+    const signed = isFromTwilio(authToken, publicUrl, call.path, call.signature ?? undefined, call.form)
+    valid.set(authToken, signed)
+    return signed
+  })
 }
+
+/** An account must not speak of another's attempts. */
+const hasSigned = (signers: readonly TwilioRoute[], route: string): boolean => signers.some(({ id }) => id === route)
 
 /** The route of the number or messaging service that received the SMS; otherwise the account's first SMS route. */
 function routeOfNumber(config: Pick<Config, 'routes'>, signer: TwilioRoute, call: SignedCall): TwilioRoute {
