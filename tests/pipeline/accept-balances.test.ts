@@ -464,6 +464,35 @@ eachLedger('what is overdue', (name, openFresh) => {
     )
   })
 
+  describe('late news of an account that goes away and comes back', () => {
+    const late = { type: 'payment', amount: '30.00', occurredAt: '2026-11-25T10:00:00Z' }
+
+    it.each([
+      ['hand-off', 'recall'],
+      ['charge-off', 'recall'],
+      ['withdrawn', 'recall'],
+    ])('holds it when it came before %s, or since', async (away, back) => {
+      const [before, since] = [await account(), await account()]
+      await say(before, late)
+      for (const id of [before, since]) await say(id, { type: away })
+      await say(since, late)
+      for (const id of [before, since]) {
+        await say(id, { type: back })
+        expect([(await row(id)).state, await holds(id)]).toEqual(['open', ['facts-conflict']])
+        await snapshot(id, { asOf: '2026-11-26T22:05:00Z', overdue: usd('70.00') })
+        expect(await holds(id)).toEqual([])
+      }
+    })
+
+    it('holds nothing that is settled', async () => {
+      const id = await account()
+      await say(id, late)
+      await say(id, { type: 'settled' })
+      await say(id, { ...late, occurredAt: '2026-11-24T10:00:00Z' })
+      expect([(await row(id)).state, await holds(id)]).toEqual(['settled', []])
+    })
+  })
+
   describe('what is told in another currency than the account has', () => {
     const eur = { amount: '90.00', currency: 'EUR' }
 

@@ -117,9 +117,9 @@ function applyToBalance(
 const remainsAfter = (c: EventContext, { overdue }: After): number | null =>
   overdue === undefined ? null : balanceIn(overdue, c.account.row.currency, 'overdue')
 
-/** Holds the account until its next snapshot, unless it is closed; with nothing overdue too, since a later charge would be counted onto a balance that may be lower. */
+/** Holds the account until its next snapshot, unless it is settled; with nothing overdue too, and while it is away, since what is charged or recalled later would be chased by a balance that may be lower. */
 function holdUnlessClosed(c: EventContext): EventEffect {
-  if (c.account.row.state !== 'open' && c.account.row.state !== 'cured')
+  if (c.account.row.state === 'settled')
     return { words: 'recorded; whether the known balance has it is not known, and nothing is chased' }
   holdInDoubt(c, MAY_BE_COUNTED)
   return { words: IN_DOUBT }

@@ -42,8 +42,8 @@ function ended(c: EventContext, kind: HoldKind, words: string): EventEffect {
   }
 }
 
-/** Holds that end when the account is closed; disputes and complaints stay until they are answered. */
-const ENDED_BY_CLOSING: readonly HoldKind[] = ['promise', 'payment-pending', 'facts-conflict', 'reversal-pause']
+/** Holds that end when the account is closed; disputes and complaints stay until they are answered, and doubts about the balance until it is stated: the account may be recalled. */
+const ENDED_BY_CLOSING: readonly HoldKind[] = ['promise', 'payment-pending', 'reversal-pause']
 /** Holds that `resume` ends; promises expire, disputes and complaints are closed by their own events. */
 const ENDED_BY_RESUME: readonly HoldKind[] = [
   'manual',
@@ -70,6 +70,7 @@ function settled(c: EventContext, event: EventOf<'settled'>): EventEffect {
   row.overdue_parts = {}
   row.due_date = null
   row.stated_days_past_due = null
+  endHoldsOf(c, ['facts-conflict'], 'settled')
   return close(c, 'settled', 'settled')
 }
 
