@@ -98,19 +98,19 @@ function groundsAgainst({ config }: Runtime, packs: readonly CompiledPack[], tie
   if (ties.inCourt > 0)
     faults.push({
       path: 'legal-action',
-      problem: `${ties.inCourt} holds for legal action stand`,
+      problem: `holds for legal action that stand: ${ties.inCourt}`,
       cure: 'End them when the proceedings are over.',
     })
   if (ties.openAccounts > 0)
     faults.push({
       path: 'debt',
-      problem: `${ties.openAccounts} accounts are still collected`,
+      problem: `accounts that are still collected: ${ties.openAccounts}`,
       cure: 'Report them as settled or withdrawn first.',
     })
   if (ties.underWay > 0)
     faults.push({
       path: 'under-way',
-      problem: `${ties.underWay} attempts or permits have not ended`,
+      problem: `attempts or permits that have not ended: ${ties.underWay}`,
       cure: 'Ask again when they have; one in doubt is resolved with decorum doubts.',
     })
   // Nobody was ever contacted: there is no contact to prove.

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { cliUser } from '../../src/cli/with-app.ts'
 import { watchBulkReading } from '../../src/pipeline/access-log.ts'
-import { eraseAgain } from '../../src/pipeline/erase.ts'
+import { eraseAgain, eraseRecipient } from '../../src/pipeline/erase.ts'
+import { recipientsByExternalId } from '../../src/record/recipients.ts'
 import { emptyLedger } from '../support/empty-ledger.ts'
 import { eventually } from '../support/eventually.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
@@ -83,6 +84,15 @@ eachLedger('people', (_name, openFresh) => {
       served.clock.set(LATER)
       expect((await erase()).body.faults.map(({ path }: { path: string }) => path)).toEqual(['under-way'])
       expect((await ok('GET', '/v1/recipients/P-1')).name).toBe('Wilhelmina Quackenbush')
+      const { runtime } = served.app
+      const held = {
+        ...runtime,
+        config: { ...runtime.config, retention: { ...runtime.config.retention, legalHold: true } },
+      }
+      const [person] = await recipientsByExternalId(runtime.ledger.db, { creditor: null, live: true }, 'P-1')
+      await expect(
+        eraseRecipient(held, { name: 'tests', creditor: null, live: true }, [], person as NonNullable<typeof person>),
+      ).rejects.toMatchObject({ faults: [{ path: 'legal-hold' }, { path: 'under-way' }] })
     })
 
     it('tells what was removed, what stays and on which ground, and every place', async () => {
