@@ -62,6 +62,20 @@ describe('an account', () => {
     ).toMatchObject({ ok: true, value: { overdue: { amount: '1250.00', parts: { interest: '50.00' } } } })
   })
 
+  it.each(['4821', '…482100', '123456', 'KC 12****3456', '6222****4821', 'Vertrag A-77'])(
+    'takes a reference that shows little of itself: %s',
+    (masked) => {
+      expect(account({ ...money('1.00'), reference: { masked } })).toMatchObject({ ok: true })
+    },
+  )
+
+  it.each(['1234567', '6222 0200 1234 5678', '138-0013-8000', '6222.0200.1234', '１２３４５６７', 'No. 00012345'])(
+    'refuses a reference that shows more than six digits in a row: %s',
+    (masked) => {
+      expect(faults(account({ ...money('1.00'), reference: { masked } }))).toMatchObject([{ path: 'reference.masked' }])
+    },
+  )
+
   it('takes balance as another name of overdue, and not beside it', () => {
     expect(account({ balance: { amount: '5', currency: 'JPY' } })).toMatchObject({
       ok: true,

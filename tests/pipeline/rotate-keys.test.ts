@@ -10,6 +10,7 @@ import { accessLog } from '../../src/pipeline/access-log.ts'
 import { hashesOf } from '../../src/pipeline/accept/address-names.ts'
 import { type RotationProgress, rotateKeys } from '../../src/pipeline/rotate-keys.ts'
 import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
+import { newWriter, registerWriter, secretsOf } from '../../src/record/chain/writer.ts'
 import { readRecipients } from '../../src/record/dispatch/decision-inputs.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { reportProcess } from '../../src/record/processes.ts'
@@ -152,6 +153,26 @@ eachLedger('rotating keys', (_name, openFresh) => {
       await rotateKeys((await process('k3', 'k2')).runtime)
       await stop(await process('k3'), '+8613800138000')
       expect(await stopsOf('r-known')).toBe(1)
+    })
+
+    it('and live and test stay apart: a stop of the one side never binds the other', async () => {
+      const before = await process('k1')
+      const testing = { ...before, actor: { ...before.actor, live: false } }
+      await put(testing, 'test-known', '+8613800138000')
+      await stop(testing, '+8613800138000')
+      await rotateKeys((await process('k2', 'k1')).runtime)
+      const after = await process('k2')
+      await put(after, 'live', '+8613800138000')
+      await put({ ...after, actor: { ...after.actor, live: false } }, 'test-later', '+8613800138000')
+      expect([await stopsOf('r-test-known'), await stopsOf('r-test-later'), await stopsOf('r-live')]).toEqual([1, 1, 0])
+    })
+
+    it('and the chain of evidence still knows who wrote its notes', async () => {
+      const writer = newWriter()
+      await registerWriter(ledger.db, writer, (await process('k1')).runtime.vault)
+      await rotateKeys((await process('k2', 'k1')).runtime)
+      const { vault } = (await process('k2')).runtime
+      expect((await secretsOf(ledger.db, [writer.id], vault)).get(writer.id)).toEqual(writer.secret)
     })
 
     it('and people are found by their number, and by one spelled otherwise', async () => {
