@@ -29,14 +29,20 @@ export const BEFORE_THE_FIRST = Buffer.alloc(32)
 /** The hash of a link that follows the one with the hash `previous`. */
 export function linkHash(link: Link, previous: Buffer): Buffer {
   const { creditor, no, relation, shape, columns, action, own, keys, hashes, notes, at } = link
-  const hash = createHash('sha256')
+  const lists = [lengthsOf(keys), lengthsOf(hashes), notes]
+  return createHash('sha256')
     .update(previous)
-    .update(
-      JSON.stringify([creditor, no, relation, shape, columns, action, own, at, keys.length, hashes.length, notes]),
-    )
-  for (const key of keys) hash.update(Uint8Array.of(key.length)).update(key)
-  for (const made of hashes) hash.update(Uint8Array.of(made.length)).update(made)
-  return hash.digest()
+    .update(JSON.stringify([creditor, no, relation, shape, columns, action, own, at, ...lists]))
+    .update(Buffer.concat([...keys, ...hashes]))
+    .digest()
+}
+
+/** Where one ends and the next begins: how many there are of one length, or the length of each. */
+function lengthsOf(pieces: readonly Buffer[]): number[] | { each: number; count: number } {
+  const each = pieces[0]?.length ?? 0
+  return pieces.every((piece) => piece.length === each)
+    ? { each, count: pieces.length }
+    : pieces.map((piece) => piece.length)
 }
 
 /** Where the chains stood at an instant, to be signed. */

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Role } from '../model/vocabulary.ts'
 import { monthBytes } from './chain/evidence.ts'
-import { noteDropped } from './chain/seal.ts'
+import { deleteNoted, noteDropped } from './chain/seal.ts'
 import { newId } from './id.ts'
 import { exclusively, type Locked } from './locks.ts'
 import {
@@ -169,12 +169,13 @@ export async function trimPartition(db: Kysely<Database>, asked: TrimRequest): P
         partition.kind === 'default' ? await deleteOld(trx, asked) : await replace(trx, partition, recipients)
       if (partition.table.name === 'reported_contact' || partition.table.name === 'settlement')
         await forgetConversations(trx, asked)
-      await noteDropped(trx, {
-        relation: partition.table.name,
-        from: partition.from === null ? null : monthBytes(firstKey(partition.table, partition.from)),
-        to: monthBytes(firstKey(partition.table, partition.to ?? before)),
-        left: partition.kind === 'default' || kept > 0 ? partition.name : null,
-      })
+      if (partition.kind === 'month')
+        await noteDropped(trx, {
+          relation: partition.table.name,
+          from: monthBytes(firstKey(partition.table, partition.from)),
+          to: monthBytes(firstKey(partition.table, partition.to)),
+          left: kept > 0 ? partition.name : null,
+        })
       await trx
         .insertInto('decorum.access_log')
         .values({
@@ -230,8 +231,10 @@ async function deleteOld(trx: Locked, { partition, before, recipients }: TrimReq
     partition.table.name === 'reported_contact' || partition.table.name === 'settlement'
       ? sql`row.outcome = 'conversation' AND ${recipientOf(partition.table)} IN (${recipientsWhoOwe})`
       : sql`false`
-  await sql`DELETE FROM ${table} row WHERE ${oldRows(partition, before)} AND (${isKept(partition.table, recipients)}) IS NOT TRUE AND NOT (${remembered})`.execute(
+  await deleteNoted(
     trx,
+    partition.table.name,
+    sql`DELETE FROM ${table} row WHERE ${oldRows(partition, before)} AND (${isKept(partition.table, recipients)}) IS NOT TRUE AND NOT (${remembered})`,
   )
   const { rows } = await sql<{
     kept: number

@@ -4,10 +4,15 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { SteppedClock } from '../../src/app/clock.ts'
 import type { Config } from '../../src/config/config.ts'
 import { DAY } from '../../src/model/time.ts'
+import { auditChain } from '../../src/pipeline/audit/audit-chain.ts'
+import { ChainSealer } from '../../src/pipeline/chain.ts'
 import { purgeNotices, retain } from '../../src/pipeline/retention.ts'
 import type { Runtime } from '../../src/pipeline/runtime.ts'
+import { registerWriter } from '../../src/record/chain/writer.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { listPartitions, makeMonths } from '../../src/record/partitions.ts'
+import { parseKeyRing } from '../../src/record/vault/key-ring.ts'
+import { openVault } from '../../src/record/vault/vault.ts'
 import { retentionInWords } from '../../src/report/retention-report.ts'
 import { policyOf } from '../../src/services/packs-in-force.ts'
 import { eachLedger } from '../support/ledger.ts'
@@ -178,6 +183,40 @@ eachLedger('retention', (_name, openFresh) => {
       ['receipt', 'reservation', 'settlement', 'withheld_decision'].map((table) => [`${table}_default`, 'dropped', 1]),
     )
     expect(await left('attempt')).toEqual([OWES, OWES])
+  })
+
+  it('is a link of the chain of evidence, and what it has kept is linked again: whatever goes later is missed', async () => {
+    const vault = openVault(parseKeyRing(`k1:${Buffer.alloc(32, 7).toString('base64')}`))
+    await registerWriter(ledger.db, ledger.writer, vault)
+    const chained = { ...runtime, vault } as Runtime
+    const seal = async () => {
+      const sealer = new ChainSealer(chained)
+      while (await sealer.pass());
+    }
+    const audit = () => auditChain(chained, { creditor: null, heads: null })
+    await person(OWES, 2, 'open')
+    await send(OWES, 8, '2019-01-05T12:00:00Z')
+    await send(PAID, 7, '2019-01-05T12:00:00Z')
+    await seal()
+    const rows = await sql<{
+      body: Record<string, unknown>
+    }>`SELECT to_jsonb(k) AS body FROM decorum.reservation k WHERE recipient_id = ${PAID} LIMIT 1`.execute(ledger.db)
+    expect(fates(await run(true)).some(([, fate]) => fate === 'dropped')).toBe(true)
+    expect(await left('attempt')).toEqual([OWES, OWES])
+    expect(await audit()).toMatchObject({ intact: true })
+    await seal()
+    expect(await audit()).toMatchObject({ intact: true, pending: 0 })
+    const past = (statement: string) =>
+      ledger.pool.query(`BEGIN; SET LOCAL session_replication_role = replica; ${statement}; COMMIT`)
+    const found = async () =>
+      (await audit()).chains.flatMap(({ findings }) => findings.map(({ relation, fate }) => `${relation} ${fate}`))
+    await past(`DELETE FROM decorum.reservation WHERE reserved_at < '2020-01-01'`)
+    expect(await found()).toEqual(['reservation removed'])
+    // What was dropped cannot come back either.
+    await past(
+      `INSERT INTO decorum.reservation SELECT (jsonb_populate_record(NULL::decorum.reservation, '${JSON.stringify(rows.rows[0]?.body)}')).*`,
+    )
+    expect(await found()).toEqual(expect.arrayContaining(['reservation removed', 'reservation added']))
   })
 
   it('drops nothing under a legal hold', async () => {

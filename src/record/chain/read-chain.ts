@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Link } from '../../model/chain.ts'
 import { readInBulk } from '../pg/batch.ts'
+import { sentElements } from '../pg/binary-array.ts'
 import type { Database, Db } from '../schema.ts'
 import {
   type Evidence,
@@ -43,22 +44,23 @@ export interface StoredLink extends Link {
   seal: Buffer
 }
 
-const NOTHING = Buffer.alloc(0)
-
 /** The next links of a chain, in order. */
 export async function readLinks(db: Db, creditor: string, after: number, limit: number): Promise<StoredLink[]> {
-  const { rows } = await sql<Omit<StoredLink, 'at' | 'notes'> & { at: Date; notes: (string | number)[] }>`
-    SELECT l.creditor, l.no, l.relation, l.shape, s.columns, l.action, l.own, l.keys, l.hashes, l.notes, l.at, l.previous, l.hash, l.seal
+  const { rows } = await sql<
+    Omit<StoredLink, 'at' | 'keys' | 'hashes' | 'notes'> & { at: Date; keys: Buffer; hashes: Buffer; notes: Buffer }
+  >`
+    SELECT l.creditor, l.no, l.relation, l.shape, s.columns, l.action, l.own, array_send(l.keys) AS keys, array_send(l.hashes) AS hashes,
+      array_send(l.notes) AS notes, l.at, l.previous, l.hash, l.seal
     FROM decorum.chain_link l LEFT JOIN decorum.chain_shape s ON s.id = l.shape
     WHERE l.creditor = ${creditor} AND l.no > ${after} ORDER BY l.no LIMIT ${limit}`.execute(db)
   return rows.map((row) => ({
     ...row,
     columns: row.columns ?? [],
     at: row.at.getTime(),
-    // Whoever can write here can write nulls.
-    keys: row.keys.map((key) => key ?? NOTHING),
-    hashes: row.hashes.map((hash) => hash ?? NOTHING),
-    notes: row.notes.map(Number),
+    keys: sentElements(row.keys),
+    hashes: sentElements(row.hashes),
+    // Whoever can write here can write a null.
+    notes: sentElements(row.notes).map((note) => (note.length === 0 ? 0 : Number(note.readBigInt64BE()))),
   }))
 }
 
@@ -102,13 +104,16 @@ export async function strayRows(trx: Transaction<Database>, evidence: Evidence):
     month === null
       ? sql`false`
       : sql`EXISTS (SELECT 1 FROM dropped d WHERE d.note > e.note AND ${sql.raw(month.replace('k ', 'e.key '))} >= d.keys[1] AND ${sql.raw(month.replace('k ', 'e.key '))} < d.keys[2])`
+  // Found only when the table was read again for a column that was added: nobody noted it when it came.
+  const first = await firstWalked(trx, known)
+  const late = sql`(e.action = 'walked' AND e.shape > ${first ?? present.id}::int)`
   // Of a row that is there no part of its key is null.
   const absent = sql.raw(`n.${Object.keys(evidence.key)[0]} IS NULL`)
   const { rows } = await sql<Omit<StrayRow, 'relation' | 'row'> & { key: Buffer }>`
     WITH entry AS (${entries}
     ), latest AS (
-      -- The last state. One found as it stood is older than any that was written, but covers columns that were added since.
-      SELECT DISTINCT ON (key) * FROM entry ORDER BY key, note DESC, link DESC NULLS FIRST
+      -- The last state. One found as it stood is older than any that was written; of several of those the first counts.
+      SELECT DISTINCT ON (key) * FROM entry ORDER BY key, note DESC, link
     ), walked AS (
       SELECT DISTINCT ON (key) key, hash FROM entry WHERE action = 'walked' AND shape = ${present.id} ORDER BY key, link DESC
     ), dropped AS (
@@ -117,13 +122,13 @@ export async function strayRows(trx: Transaction<Database>, evidence: Evidence):
     ), stray AS (
       SELECT coalesce(e.key, ${sql.raw(keyOf(evidence))}) AS key,
         coalesce(e.creditor, ${creditorOfRow(evidence)}, '*') AS creditor, e.no, e.at, e.link,
-        CASE WHEN ${absent} THEN 'removed' WHEN e.key IS NULL OR e.action = 'removed' OR ${dropped} THEN 'added' ELSE 'changed' END AS fate
+        CASE WHEN ${absent} THEN 'removed' WHEN e.key IS NULL OR e.action = 'removed' OR ${dropped} OR ${late} THEN 'added' ELSE 'changed' END AS fate
       FROM latest e FULL JOIN ${sql.table(`decorum.${evidence.relation}`)} n ON e.key = ${sql.raw(keyOf(evidence))}
       LEFT JOIN walked w ON w.key = e.key
       WHERE CASE
-        WHEN e.key IS NULL THEN ${await isWalked(trx, known)}
+        WHEN e.key IS NULL THEN ${first !== null}::boolean
         WHEN ${absent} THEN e.action <> 'removed' AND NOT ${dropped}
-        ELSE e.action = 'removed' OR ${dropped} OR e.hash IS DISTINCT FROM ${hashByShape(known)}
+        ELSE e.action = 'removed' OR ${dropped} OR ${late} OR e.hash IS DISTINCT FROM ${hashByShape(known)}
           OR (e.shape <> ${present.id} AND w.hash IS NOT NULL AND w.hash IS DISTINCT FROM ${sql.raw(hashOf(present.columns))})
         END
     ), ranked AS (
@@ -139,13 +144,12 @@ export async function strayRows(trx: Transaction<Database>, evidence: Evidence):
 const creditorOfRow = ({ creditor }: Evidence): RawBuilder<unknown> =>
   sql.raw(creditor ?? '(SELECT m.creditor FROM decorum.reminder m WHERE m.id = n.reminder_id)')
 
-/** Were all rows read that stood before the chain? Then one that no link names was added past us. */
-async function isWalked(trx: Db, shapes: readonly RowShape[]): Promise<RawBuilder<unknown>> {
-  const { rows } = await sql<{ done: boolean }>`
-    SELECT EXISTS (SELECT 1 FROM decorum.chain_link WHERE action = 'walk-done' AND shape = ANY(${shapes.map((shape) => shape.id)}::int[])) AS done`.execute(
-    trx,
-  )
-  return sql.raw(String(rows[0]?.done === true))
+/** The first shape in which all rows were read that stood before; null: none. What no link names since was added past us. */
+async function firstWalked(trx: Db, shapes: readonly RowShape[]): Promise<number | null> {
+  const { rows } = await sql<{ first: number | null }>`
+    SELECT min(shape) AS first FROM decorum.chain_link
+    WHERE action = 'walk-done' AND shape = ANY(${shapes.map((shape) => shape.id)}::int[])`.execute(trx)
+  return rows[0]?.first ?? null
 }
 
 /** SQL for the hash of row `n` over the columns of the shape in which `e` has it. */

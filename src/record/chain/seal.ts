@@ -1,5 +1,6 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { BEFORE_THE_FIRST, type Link, linkHash } from '../../model/chain.ts'
+import { binaryArray, sentElements } from '../pg/binary-array.ts'
 import type { Database, Db } from '../schema.ts'
 import type { Vault } from '../vault/vault.ts'
 import { afterKey, type Evidence, EVIDENCE, evidenceOf, hashOf, keyOf, readShapes, type RowShape } from './evidence.ts'
@@ -9,19 +10,34 @@ import { isProved, secretsOf } from './writer.ts'
 const ADVISORY_LOCK = 5_324_417_003
 
 /** Notes that become links in one transaction. */
-const NOTES_AT_ONCE = 500
+const NOTES_AT_ONCE = 200
 /** Rows that stood before there was a chain, read in one transaction. */
 const ROWS_AT_ONCE = 2_000
 
 /** Of no creditor, or of all. */
 export const EVERY_CREDITOR = '*'
 
-/** What became of one row. */
-interface Entry extends Pick<Link, 'relation' | 'shape' | 'action' | 'own'> {
-  creditor: string
-  key: Buffer
-  hash: Buffer | null
-  note: number
+/** What becomes one link: rows of one table, of one creditor, of which the same became. Lists are parallel. */
+interface Group extends Pick<Link, 'creditor' | 'relation' | 'shape' | 'action' | 'own'> {
+  keys: Buffer[]
+  hashes: Buffer[]
+  notes: number[]
+}
+
+/** Gathers rows into groups, without an object for each. */
+class Groups {
+  readonly all = new Map<string, Group>()
+
+  /** @param note  the number of a note that is to be a link of its own */
+  of(about: Pick<Group, 'creditor' | 'relation' | 'shape' | 'action' | 'own'>, note?: number): Group {
+    const { creditor, relation, shape, action, own } = about
+    const name = JSON.stringify([creditor, relation, shape, action, own, note])
+    const known = this.all.get(name)
+    if (known !== undefined) return known
+    const made = { creditor, relation, shape, action, own, keys: [], hashes: [], notes: [] }
+    this.all.set(name, made)
+    return made
+  }
 }
 
 interface Note {
@@ -57,8 +73,8 @@ export async function lockChain(trx: Transaction<Database>): Promise<boolean> {
 /**
  * Makes links of the notes that were committed since the last pass, oldest first.
  *
- * A note becomes part of a link in the transaction that removes it. Of several notes about one row the last one counts: they rise in
- * the order of commits, since each was written while its row was locked. Safe from several processes at once.
+ * A note becomes part of a link in the transaction that removes it. Of several notes about one row the one with the highest number tells
+ * what it holds: they rise in the order of commits, since each was written while its row was locked. Safe from several processes at once.
  */
 export async function sealNotes(db: Kysely<Database>, vault: Vault): Promise<Sealed> {
   return db.transaction().execute(async (trx) => {
@@ -70,41 +86,42 @@ export async function sealNotes(db: Kysely<Database>, vault: Vault): Promise<Sea
       trx,
       notes.flatMap((note) => (note.creditors === null && note.action !== 'dropped' ? note.keys : [])),
     )
-    const entries = new Map<string, Entry>()
+    const groups = new Groups()
     const unproved: Record<string, number> = {}
     for (const note of notes) {
       const own = proved.has(note.id)
       if (!own) unproved[note.relation] = (unproved[note.relation] ?? 0) + 1
-      const about = { relation: note.relation, shape: note.shape, action: note.action, note: note.id }
+      const month = note.action === 'dropped'
+      let group: Group | null = null
       for (const [i, key] of note.keys.entries()) {
-        const creditor =
-          note.action === 'dropped'
-            ? EVERY_CREDITOR
-            : (note.creditors?.[i] ?? creditors.get(reminderOf(key)) ?? EVERY_CREDITOR)
-        const name = note.action === 'dropped' ? `${note.id} ${i}` : `${note.relation} ${key.toString('latin1')}`
-        entries.set(name, {
-          ...about,
-          creditor,
-          key,
-          hash: note.hashes?.[i] ?? null,
-          own: own && (entries.get(name)?.own ?? true),
-        })
+        const named = month ? EVERY_CREDITOR : (note.creditors?.[i] ?? creditors.get(reminderOf(key)))
+        const creditor = named ?? EVERY_CREDITOR
+        if (group?.creditor !== creditor) group = groups.of({ ...note, creditor, own }, month ? note.id : undefined)
+        group.keys.push(key)
+        if (note.hashes !== null) group.hashes.push(note.hashes[i] ?? NOTHING)
+        group.notes.push(note.id)
       }
     }
-    await appendLinks(trx, vault, [...entries.values()])
+    await appendLinks(trx, vault, [...groups.all.values()])
     await sql`DELETE FROM decorum.chain_note WHERE id = ANY(${notes.map((note) => note.id)}::bigint[])`.execute(trx)
     return { notes: notes.length, unproved, more: notes.length === NOTES_AT_ONCE }
   })
 }
 
+const NOTHING = Buffer.alloc(0)
+
 /** The oldest notes after this one that are in no link yet. */
-export const readNotes = async (db: Db, after: number, limit: number): Promise<Note[]> =>
-  (
-    await sql<Note>`
-    SELECT id, relation, shape, action, creditors, keys, hashes, writer, mac,
+export async function readNotes(db: Db, after: number, limit: number): Promise<Note[]> {
+  const { rows } = await sql<Omit<Note, 'keys' | 'hashes'> & { keys: Buffer; hashes: Buffer | null }>`
+    SELECT id, relation, shape, action, creditors, array_send(keys) AS keys, array_send(hashes) AS hashes, writer, mac,
       pg_catalog.sha256(pg_catalog.record_send(ROW(id, relation, shape, action, creditors, keys, hashes))) AS digest
     FROM decorum.chain_note WHERE id > ${after} ORDER BY id LIMIT ${limit}`.execute(db)
-  ).rows
+  return rows.map((row) => ({
+    ...row,
+    keys: sentElements(row.keys),
+    hashes: row.hashes === null ? null : sentElements(row.hashes),
+  }))
+}
 
 /** Which of these notes did processes of ours leave? */
 export async function provedNotes(db: Db, vault: Vault, notes: readonly Note[]): Promise<Set<number>> {
@@ -132,43 +149,23 @@ const sealOf = (vault: Vault, hash: Buffer): Buffer => vault.sign(SEAL, hash.toS
 export const isSealed = (vault: Vault, { hash, seal }: { hash: Buffer; seal: Buffer }): boolean =>
   vault.isSigned(SEAL, hash.toString('hex'), seal)
 
-/** Appends these to the chains of their creditors: one link for each table and kind of change. */
-async function appendLinks(trx: Transaction<Database>, vault: Vault, entries: readonly Entry[]): Promise<void> {
-  const groups = new Map<string, Entry[]>()
-  for (const entry of entries) {
-    const { creditor, relation, shape, action, own } = entry
-    // Each month that was dropped is a link of its own.
-    const name = JSON.stringify([creditor, relation, shape, action, own, action === 'dropped' ? entry.note : null])
-    const group = groups.get(name)
-    if (group === undefined) groups.set(name, [entry])
-    else group.push(entry)
-  }
+/** Appends these to the chains of their creditors, each as a link. */
+async function appendLinks(trx: Transaction<Database>, vault: Vault, groups: readonly Group[]): Promise<void> {
   const shapes = new Map((await readShapes(trx)).map((shape) => [shape.id, shape]))
-  const ends = await chainEnds(trx, [...new Set(entries.map((entry) => entry.creditor))])
+  const ends = await chainEnds(trx, [...new Set(groups.map((group) => group.creditor))])
   const { rows } = await sql<{ at: Date }>`SELECT date_trunc('milliseconds', clock_timestamp()) AS at`.execute(trx)
   const at = rows[0]?.at ?? new Date()
-  for (const group of groups.values()) {
-    const [{ creditor, relation, shape, action, own }] = group as [Entry, ...Entry[]]
+  for (const group of groups) {
+    const { creditor, relation, shape, action, own, keys, hashes, notes } = group
     const end = ends.get(creditor) ?? { no: 0, hash: BEFORE_THE_FIRST }
-    const link: Link = {
-      creditor,
-      no: end.no + 1,
-      relation,
-      shape,
-      action,
-      own,
-      at: at.getTime(),
-      columns: shapes.get(shape)?.columns ?? [],
-      keys: group.map((entry) => entry.key),
-      hashes: group.flatMap((entry) => entry.hash ?? []),
-      notes: group.map((entry) => entry.note),
-    }
-    const hash = linkHash(link, end.hash)
+    const no = end.no + 1
+    const hash = linkHash({ ...group, no, at: at.getTime(), columns: shapes.get(shape)?.columns ?? [] }, end.hash)
     await sql`
       INSERT INTO decorum.chain_link (creditor, no, relation, shape, action, own, keys, hashes, notes, at, previous, hash, seal)
-      VALUES (${creditor}, ${link.no}, ${relation}, ${shape}, ${action}, ${own}, ${link.keys}::bytea[], ${link.hashes}::bytea[],
-        ${link.notes}::bigint[], ${at}, ${end.hash}, ${hash}, ${sealOf(vault, hash)})`.execute(trx)
-    ends.set(creditor, { no: link.no, hash })
+      VALUES (${creditor}, ${no}, ${relation}, ${shape}, ${action}, ${own}, ${binaryArray('bytea', keys)}::bytea[],
+        ${binaryArray('bytea', hashes)}::bytea[], ${binaryArray('bigint', notes)}::bigint[], ${at}, ${end.hash}, ${hash},
+        ${sealOf(vault, hash)})`.execute(trx)
+    ends.set(creditor, { no, hash })
   }
 }
 
@@ -219,18 +216,19 @@ export async function walkTable(
             rows.map((row) => row.key),
           )
         : new Map<string, string>()
-    const about = { relation: shape.relation, shape: shape.id, own: true, note: 0 }
-    const entries = rows.map((row): Entry => ({
-      ...about,
-      ...row,
-      action: 'walked',
-      creditor: row.creditor ?? creditors.get(reminderOf(row.key)) ?? EVERY_CREDITOR,
-    }))
-    if (entries.length > 0) await appendLinks(trx, vault, entries)
-    const last = rows.at(-1)?.key ?? Buffer.alloc(0)
-    const mark = { ...about, key: last, hash: null, creditor: EVERY_CREDITOR }
+    const about = { relation: shape.relation, shape: shape.id, own: true }
+    const groups = new Groups()
+    for (const { key: found, hash, creditor } of rows) {
+      const whose = creditor ?? creditors.get(reminderOf(found)) ?? EVERY_CREDITOR
+      const group = groups.of({ ...about, action: 'walked', creditor: whose })
+      group.keys.push(found)
+      group.hashes.push(hash)
+      group.notes.push(0)
+    }
+    // How far this went: a link without hashes.
     const more = rows.length === ROWS_AT_ONCE
-    await appendLinks(trx, vault, [{ ...mark, action: more ? 'walked' : 'walk-done' }])
+    const mark = { ...about, creditor: EVERY_CREDITOR, keys: [rows.at(-1)?.key ?? NOTHING], hashes: [], notes: [0] }
+    await appendLinks(trx, vault, [...groups.all.values(), { ...mark, action: more ? 'walked' : 'walk-done' }])
     return more ? 'more' : 'done'
   })
 }
@@ -251,27 +249,45 @@ export async function presentShapes(db: Db): Promise<RowShape[]> {
   return EVIDENCE.flatMap(({ relation }) => shapes.findLast((shape) => shape.relation === relation) ?? [])
 }
 
+/** SQL of a note that says what became of rows `n`, so many at once. */
+const noteOf = (shape: RowShape, action: 'put' | 'removed', rows: RawBuilder<unknown>): RawBuilder<unknown> => {
+  const evidence = evidenceOf(shape.relation)
+  const whose = evidence.creditor === null ? 'NULL::text[]' : `array_agg(coalesce(${evidence.creditor}, '*'))`
+  const hashes = action === 'put' ? `array_agg(${hashOf(shape.columns)})` : 'NULL::bytea[]'
+  return sql`
+    SELECT decorum.write_note(${shape.relation}, ${shape.id}, ${action}, ${sql.raw(whose)}, array_agg(${sql.raw(keyOf(evidence))}), ${sql.raw(hashes)})
+    FROM (SELECT *, row_number() OVER () / ${ROWS_AT_ONCE} AS part FROM ${rows} AS found) n GROUP BY part`
+}
+
+/**
+ * Runs a deletion from a partition, which fires no trigger of its table, and notes what it removes.
+ *
+ * @param deletion  `DELETE FROM …`, without RETURNING
+ */
+export async function deleteNoted(
+  trx: Transaction<Database>,
+  relation: string,
+  deletion: RawBuilder<unknown>,
+): Promise<void> {
+  const shape = (await presentShapes(trx)).find((one) => one.relation === relation)
+  if (shape === undefined) await deletion.execute(trx)
+  else await sql`WITH removed AS (${deletion} RETURNING *) ${noteOf(shape, 'removed', sql`removed`)}`.execute(trx)
+}
+
 /**
  * Notes that the rows of a month were dropped, and which are left in this table; for who holds it against every writer.
  *
- * @param dropped.from  the part of the month's first key that `monthOfKey` has; null: from the beginning
+ * @param dropped.from  the part of the month's first key that `monthOfKey` has; `to` that of the next month's
  */
 export async function noteDropped(
   trx: Transaction<Database>,
-  dropped: { relation: string; from: Buffer | null; to: Buffer; left: string | null },
+  dropped: { relation: string; from: Buffer; to: Buffer; left: string | null },
 ): Promise<void> {
   const shape = (await presentShapes(trx)).find((one) => one.relation === dropped.relation)
   if (shape === undefined) return
-  const evidence = evidenceOf(dropped.relation)
-  const keys = [dropped.from ?? Buffer.alloc(0), dropped.to]
+  const keys = [dropped.from, dropped.to]
   await sql`SELECT decorum.write_note(${shape.relation}, ${shape.id}, 'dropped', NULL, ${keys}::bytea[], NULL)`.execute(
     trx,
   )
-  if (dropped.left === null) return
-  const whose = evidence.creditor === null ? 'NULL::text[]' : `array_agg(coalesce(${evidence.creditor}, '*'))`
-  await sql`
-    SELECT decorum.write_note(${shape.relation}, ${shape.id}, 'put', ${sql.raw(whose)}, array_agg(${sql.raw(keyOf(evidence))}), array_agg(${sql.raw(hashOf(shape.columns))}))
-    FROM (SELECT *, row_number() OVER () / ${ROWS_AT_ONCE} AS part FROM ${sql.table(`decorum.${dropped.left}`)}) n GROUP BY part`.execute(
-    trx,
-  )
+  if (dropped.left !== null) await noteOf(shape, 'put', sql.table(`decorum.${dropped.left}`)).execute(trx)
 }

@@ -53,6 +53,20 @@ export function binaryArray(type: ColumnType, values: readonly unknown[]): Buffe
   return bytes.take()
 }
 
+/**
+ * The elements of an array as `array_send` gives it: bytes, and nothing for null.
+ *
+ * Taken apart here, since pg reads an array of bytes as text, a character at a time (measured: 10 µs an element).
+ */
+export function sentElements(sent: Buffer): Buffer[] {
+  const elements: Buffer[] = []
+  for (let at = sent.length > HEAD_BYTES ? HEAD_BYTES : sent.length; at < sent.length;) {
+    const length = Math.max(0, sent.readInt32BE(at))
+    elements.push(sent.subarray(at + LENGTH_BYTES, (at += LENGTH_BYTES + length)))
+  }
+  return elements
+}
+
 const HEAD_BYTES = 20
 const LENGTH_BYTES = 4
 const NULL = -1
