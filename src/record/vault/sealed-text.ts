@@ -15,12 +15,14 @@ export const isSealedText = (stored: string): boolean => stored.startsWith(PREFI
 export const writeSealedText = (under: SealedUnder, sealed: Buffer): string =>
   `${PREFIX}${under.person ? 'p' : `h:${under.keyId}`}:${sealed.toString('base64')}`
 
-/** Null: nothing sealed. */
+const PERSON = `${PREFIX}p:`
+
+/** Null: nothing sealed. Hot: dispatch opens the words of each account. */
 export function readSealedText(stored: string): { under: SealedUnder; sealed: Buffer } | null {
-  const [, keyId, encoded] = /^sealed1:(?:p|h:([A-Za-z0-9._-]+)):([A-Za-z0-9+/=]+)$/.exec(stored) ?? []
-  if (encoded === undefined) return null
-  return {
-    under: keyId === undefined ? { person: true } : { person: false, keyId },
-    sealed: Buffer.from(encoded, 'base64'),
-  }
+  if (stored.startsWith(PERSON))
+    return { under: { person: true }, sealed: Buffer.from(stored.slice(PERSON.length), 'base64') }
+  const [, keyId, encoded] = /^sealed1:h:([A-Za-z0-9._-]+):([A-Za-z0-9+/=]+)$/.exec(stored) ?? []
+  return keyId === undefined || encoded === undefined
+    ? null
+    : { under: { person: false, keyId }, sealed: Buffer.from(encoded, 'base64') }
 }
