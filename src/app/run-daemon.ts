@@ -236,6 +236,9 @@ function transientFailure(error: unknown): DecorumError | null {
   })
 }
 
+/** Which part does not work is told on this machine alone: probes need no more than whether all do. */
+const isLoopback = (address: string | undefined): boolean => /^(?:127\.|::1$|::ffff:127\.)/.test(address ?? '')
+
 /** `/healthz` (the process is up) and `/readyz` (its parts work) for daemons without the HTTP interface. */
 interface HealthServer {
   /** The port in use, also when 0 was asked for. */
@@ -257,8 +260,11 @@ async function startHealthServer(port: number, health: () => Promise<PartHealth[
     if (request.url === '/healthz') answer(200, { status: 'ok' })
     else if (request.url === '/readyz') {
       health().then(
-        (parts) => answer(parts.every((p) => p.ok) ? 200 : 503, { ready: parts.every((p) => p.ok), parts }),
-        () => answer(503, { ready: false, parts: [] }),
+        (parts) => {
+          const ready = parts.every((p) => p.ok)
+          answer(ready ? 200 : 503, isLoopback(request.socket.remoteAddress) ? { ready, parts } : { ready })
+        },
+        () => answer(503, { ready: false }),
       )
     } else answer(404, { code: 'DECORUM_NOT_FOUND' })
   })

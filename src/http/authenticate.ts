@@ -19,12 +19,19 @@ export function authenticateRequests(api: Api, app: App): void {
   api.addHook('onRequest', async (request) => {
     const scope = request.routeOptions.config.scope
     if (request.is404 || scope === 'public') return
+    if (scope === 'optional' && request.headers.authorization === undefined) return
     const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1]
     if (bearer === undefined) throw new DecorumError('DECORUM_UNAUTHORIZED', 'no key was sent')
     const caller = await app.services.authenticate(bearer)
     if (caller === null)
       throw new DecorumError('DECORUM_UNAUTHORIZED', 'the key is not known, was revoked, or has expired')
-    if (scope !== 'any' && scope !== undefined && !caller.scopes.has(scope) && !caller.scopes.has('admin')) {
+    if (
+      scope !== 'any' &&
+      scope !== 'optional' &&
+      scope !== undefined &&
+      !caller.scopes.has(scope) &&
+      !caller.scopes.has('admin')
+    ) {
       throw new DecorumError('DECORUM_FORBIDDEN', `the key lacks the scope ${scope}`)
     }
     request.caller = caller

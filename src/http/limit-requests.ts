@@ -68,7 +68,8 @@ export function limitRequests(api: Api, app: App): void {
 }
 
 /** Not what must always answer, nor callbacks and opt-out links, which are counted once they have proved nothing. */
-const isCounted = (request: FastifyRequest): boolean => request.routeOptions.config.rateLimit !== false
+const isCounted = (request: FastifyRequest): boolean =>
+  request.routeOptions.config.rateLimit !== false || request.headers.authorization !== undefined
 
 const addressOf = (request: FastifyRequest): string => `address ${normalizeIP(request.ip)}`
 

@@ -63,10 +63,10 @@ export type Api = FastifyInstance<
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * The scope that a key needs; `any`: every valid key; `public`: no key. The server does not start while a route has
-     * none.
+     * The scope that a key needs; `any`: every valid key; `public`: no key; `optional`: no key, and more for a valid one. The
+     * server does not start while a route has none.
      */
-    scope?: KeyScope | 'any' | 'public'
+    scope?: KeyScope | 'any' | 'public' | 'optional'
   }
   interface FastifyRequest {
     /** Null on public routes. */

@@ -36,6 +36,7 @@ export const SCOPES = [
   'people:export',
   'people:erase',
   'access-log:read',
+  'metrics:read',
   'admin',
 ] as const
 export type KeyScope = (typeof SCOPES)[number]

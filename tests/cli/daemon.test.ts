@@ -83,7 +83,7 @@ describe('decorum up', () => {
       authorization: `Bearer ${await first.said(/first admin key, shown once: (\S+)/)}`,
       'content-type': 'application/json',
     }
-    const ready = await fetch(`${address}/readyz`)
+    const ready = await fetch(`${address}/readyz`, { headers })
     expect([ready.status, await ready.json()]).toMatchObject([
       200,
       {
@@ -112,7 +112,9 @@ describe('decorum up', () => {
         .status,
     ).toBe(200)
     await eventually(async () =>
-      expect(JSON.stringify(await (await fetch(`${again}/readyz`)).json())).not.toContain('everything is paused'),
+      expect(JSON.stringify(await (await fetch(`${again}/readyz`, { headers })).json())).not.toContain(
+        'everything is paused',
+      ),
     )
     second.child.kill('SIGTERM')
     expect((await second.ended).code).toBe(0)

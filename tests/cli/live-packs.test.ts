@@ -68,8 +68,9 @@ describe('a policy pack that is edited beside a running process', () => {
       return [verdict, packs[0]?.version]
     }
     const policies = async () =>
-      ((await (await fetch(`${address}/readyz`)).json()) as Ready).parts.find(({ part }) => part === 'policies')
-        ?.problem
+      (
+        (await (await fetch(`${address}/readyz`, { headers: { authorization: `Bearer ${key}` } })).json()) as Ready
+      ).parts.find(({ part }) => part === 'policies')?.problem
     expect([await decide(), await policies()]).toEqual([['send', '1'], null])
 
     edit((text) => text.replace('version: "1"', 'version: "2"').replace('to: "24:00"', 'to: "29:00"'))

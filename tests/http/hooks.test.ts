@@ -447,7 +447,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
         const said = served.log.join('')
         expect(said).toContain('reply.unresolved')
         if (From.length > 5) expect(said).not.toContain(From)
-        expect((await served.call('GET', '/metrics')).text).toContain(`problem="${problem}"`)
+        expect((await served.call('GET', '/metrics', { key: admin })).text).toContain(`problem="${problem}"`)
       },
     )
   })

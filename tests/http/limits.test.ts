@@ -112,6 +112,17 @@ eachLedger('limits', (_name, openFresh) => {
     })
   })
 
+  it('tell a stranger of readiness no more than whether, and of metrics nothing', async () => {
+    expect((await ask(B, '/readyz')).json()).toEqual({ ready: true })
+    expect((await ask(B, '/readyz', `Bearer ${admin}`)).json().parts.length).toBeGreaterThan(2)
+    const bound = await served.key(['admin'], { creditor: 'lakeside' })
+    expect((await ask(B, '/readyz', `Bearer ${bound}`)).json()).toEqual({ ready: true })
+    expect((await ask(B, '/metrics')).statusCode).toBe(401)
+    expect((await ask(B, '/metrics', `Bearer ${bound}`)).statusCode).toBe(403)
+    expect((await ask(B, '/metrics', `Bearer ${await served.key(['metrics:read'])}`)).statusCode).toBe(200)
+    expect(await statuses(FEW + 1, () => ask(A, '/readyz', 'Bearer dk_live_guessed-at-random'))).toContain(429)
+  })
+
   it('by key count its id, however the header is written and wherever it comes from', async () => {
     server = limited({ limits: { ...served.app.config.limits, requestsPerMinute: 3 } })
     const written = [`Bearer ${admin}`, `Bearer  ${admin}`, `bEARER ${admin}`, `BEARER    ${admin}`]

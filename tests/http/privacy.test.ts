@@ -90,14 +90,14 @@ eachLedger('privacy of the interface', (_name, openFresh) => {
     expect(log).not.toMatch(PERSONAL)
     expect(log, 'no query, no key').not.toMatch(/address=|dk_live_/)
     expect(problems.join('\n')).not.toMatch(PERSONAL)
-    expect((await served.call('GET', '/metrics')).text).not.toMatch(PERSONAL)
+    expect((await served.call('GET', '/metrics', { key: admin })).text).not.toMatch(PERSONAL)
   })
 
   it('measures requests by the route’s pattern, never by what was asked for', async () => {
     const sent = await sentEmail()
     await ask('GET', '/v1/recipients/P-1')
     await ask('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`)
-    const { text } = await served.call('GET', '/metrics')
+    const { text } = await served.call('GET', '/metrics', { key: admin })
     expect(text).toContain('route="/v1/accounts/{id}"')
     expect(text).toContain('decorum_in_doubt 0')
     expect(text).toContain('decorum_queued{route="sms-main"} 0')

@@ -182,10 +182,10 @@ export class RunningDaemons {
     const loops = [...this.#loops].map(([name, l]) => part(name, l.problem))
     const resting = routes.all
       .filter((open) => open.breaker.state === 'open')
-      .map((open) => part(`route ${open.route.id}`, 'rests after repeated failures; the log names them'))
+      .map((open) => elsewhere(`route ${open.route.id}`, 'rests after repeated failures; the log names them'))
     return [
-      part('ledger', await runtime.ledger.check()),
-      ...(this.#doorbell === null ? [] : [part('queue', await this.#doorbell.check())]),
+      part('ledger', unanswered(await runtime.ledger.check())),
+      ...(this.#doorbell === null ? [] : [part('queue', unanswered(await this.#doorbell.check()))]),
       ...(this.#loops.has('watch') ? [part('clock', guard.problem())] : []),
       part('policies', policies.problem),
       ...(register.keyProblem === null ? [] : [part('keys', register.keyProblem)]),
@@ -194,7 +194,7 @@ export class RunningDaemons {
       ...resting,
       ...(this.#notifiers ?? [])
         .filter((notifier) => notifier.problem !== null)
-        .map((notifier) => part(`webhook ${notifier.id}`, notifier.problem)),
+        .map((notifier) => elsewhere(`webhook ${notifier.id}`, notifier.problem ?? '')),
     ]
   }
 
@@ -269,6 +269,13 @@ export class RunningDaemons {
     }
   }
 }
+
+/** What is wrong at somebody else's: a process that can do all of its own is taken out of service for none of it. */
+const elsewhere = (part: string, warning: string): PartHealth => ({ part, ok: true, problem: null, warning })
+
+/** A server's own message may name users, hosts and values, and is for the log. */
+const unanswered = (problem: string | null): string | null =>
+  problem === null ? null : 'does not answer; `decorum doctor` says why'
 
 /**
  * Which command lifts this switch?
