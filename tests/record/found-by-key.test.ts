@@ -51,10 +51,10 @@ whenThere('PostgreSQL', 'a batch is found by its keys', () => {
       bigint: '50',
       'timestamp with time zone': 'now()',
     }
-    /** The plan that this connection keeps for the statement of this name. */
+    /** The plan that this connection keeps for the statement of this name, of whichever month. */
     const keptPlan = async (connection: Kysely<Database>, name: string): Promise<string> => {
       const { rows } = await sql<{ name: string; types: string[] }>`
-        SELECT name, parameter_types::text[] AS types FROM pg_prepared_statements WHERE name LIKE ${`${name}\\_%`}`.execute(
+        SELECT name, parameter_types::text[] AS types FROM pg_prepared_statements WHERE name SIMILAR TO ${`${name}(-[0-9]{4}-[0-9]{2})?\\_%`}`.execute(
         connection,
       )
       const { name: prepared, types } = rows[0] ?? { name: 'none', types: [] }

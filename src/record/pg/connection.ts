@@ -4,7 +4,7 @@ import pg from 'pg'
 // Hot path: statements that are run often are prepared; measured by `npm run bench -- reserve`.
 
 /** The name in the leading comment of a statement that is run often and whose text is the same each time. */
-const NAMED = /^\/\* ([a-z-]+) \*\//
+const NAMED = /^\/\* ([a-z0-9-]+) \*\//
 
 const names = new Map<string, string>()
 let connections = 0
