@@ -45,6 +45,9 @@ const NAMED: Readonly<Record<string, unknown>> = {
   now: '2026-11-23T15:00:00Z',
 }
 
+/** Later than each of `TEXTS`. */
+const AFTER_ALL = '2026-11-22T00:00:00Z'
+
 interface Making {
   manner: Manner
   /** Counts what was made, so that no two are alike. */
@@ -122,6 +125,8 @@ function leaf(schema: z.core.$ZodType, making: Making, key: string): unknown {
   if (schema instanceof z.ZodLiteral) return [...schema.values][0]
   if (schema instanceof z.ZodBoolean) return n % 2 === 0
   if (schema instanceof z.ZodNumber) return Math.max(1, Number(schema.minValue) || 1)
+  // An end is after any beginning, however many fields lie between them.
+  if (/until$/i.test(key) && z.safeParse(schema, AFTER_ALL).success) return AFTER_ALL
   const taken = TEXTS.find((text) => z.safeParse(schema, text(n)).success)
   return taken === undefined ? `x-${n}` : taken(n)
 }
