@@ -48,6 +48,20 @@ interface Limits {
 }
 
 /**
+ * What production refuses unless it is allowed by name (`DECORUM_ALLOW`): each lets somebody on the way read or forge what Decorum sends
+ * or stores.
+ */
+export const SAFEGUARDS = [
+  'http-provider',
+  'http-public-url',
+  'http-webhook',
+  'clear-database',
+  'clear-redis',
+  'weak-secret',
+] as const
+export type Safeguard = (typeof SAFEGUARDS)[number]
+
+/**
  * Everything an operator decides, read once at start-up, validated and frozen.
  *
  * From environment variables and the files under `config/` and `templates/`. Beside it the environment says only what
@@ -56,6 +70,8 @@ interface Limits {
  */
 export interface Config {
   readonly production: boolean
+  /** What production lets pass although it is unsafe. */
+  readonly allowed: readonly Safeguard[]
   /** Directory that holds `config/` and `templates/`. */
   readonly root: string
   readonly port: number
@@ -144,6 +160,7 @@ export type ConfigProblemCode =
   | 'wrong_value'
   | 'missing_variable'
   | 'bad_variable'
+  | 'insecure'
   | 'duplicate_id'
   | 'unknown_provider'
   | 'missing_secret'
@@ -162,6 +179,7 @@ export interface ConfigWarning {
     | 'public_url_missing'
     | 'no_route'
     | 'unregistered_china'
+    | 'safeguard_off'
   message: string
 }
 

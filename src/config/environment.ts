@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { readSigningKey } from '../model/chain.ts'
-import type { ConfigProblem, MasterKey } from './config.ts'
+import { nearMiss } from '../model/faults.ts'
+import { type ConfigProblem, type MasterKey, type Safeguard, SAFEGUARDS } from './config.ts'
 import type { Environment } from './yaml-file.ts'
 import { weaknessOf } from '../model/weak-key.ts'
 
 /** Settings of a deployment from environment variables. */
 interface Deployment {
   production: boolean
+  allowed: readonly Safeguard[]
   port: number
   publicUrl: string | null
   trustedProxies: readonly string[]
@@ -76,6 +78,19 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     )
     return []
   }
+  const allowed = (): Safeguard[] => {
+    const names = (text('DECORUM_ALLOW') ?? '').split(/[,\s]+/).filter((part) => part !== '')
+    const unknown = names.find((name) => !isSafeguard(name))
+    if (unknown !== undefined) {
+      const meant = nearMiss(unknown, SAFEGUARDS)
+      refuse(
+        'DECORUM_ALLOW',
+        'names what is no safeguard',
+        meant === null ? `Known: ${SAFEGUARDS.join(', ')}.` : `Did you mean "${meant}"?`,
+      )
+    }
+    return names.filter(isSafeguard)
+  }
   const masterKeys = (): readonly MasterKey[] | null => {
     const value = text('DECORUM_KEYS')
     if (value === null) return null
@@ -104,6 +119,7 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
   const journal = text('DECORUM_ERASURE_JOURNAL')
   const deployment: Deployment = {
     production: (text('DECORUM_ENV') ?? text('NODE_ENV')) === 'production',
+    allowed: allowed(),
     port: port(),
     publicUrl: url('PUBLIC_URL', ['https:', 'http:'], 'https://reminders.example.com')?.replace(/\/+$/, '') ?? null,
     trustedProxies: trustedProxies(),
@@ -137,6 +153,8 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
   }
   return { deployment, problems }
 }
+
+const isSafeguard = (name: string): name is Safeguard => (SAFEGUARDS as readonly string[]).includes(name)
 
 /** As Fastify's `trustProxy` takes it. */
 function isNetwork(text: string): boolean {

@@ -16,6 +16,7 @@ import { configError, missingVariables, parseWithVariables, problemsOf } from '.
 import { brokenReferences, warningsOf } from './references.ts'
 import { rootDirectory } from './root-directory.ts'
 import { judgedWithRoute, readRoutes, type ReadRoutes } from './routes.ts'
+import { judgeSafeguards } from './safeguards.ts'
 import { type Environment, readYaml, type YamlFile } from './yaml-file.ts'
 
 const MAIN = 'config/decorum.yaml'
@@ -68,6 +69,11 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
       }),
     )
   }
+  const safeguards =
+    main.settings === null
+      ? { problems: [], warnings: [] }
+      : judgeSafeguards({ ...deployment, ...main.settings, routes: main.routes.routes })
+  problems.push(...safeguards.problems)
   if (main.settings === null || problems.length > 0) return { ok: false, problems: problems.sort(byPlace) }
   const config: Config = freeze({
     root,
@@ -80,7 +86,7 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
     imports: new Map(imports.items.map(({ value }) => [value.id, value])),
     routes: main.routes.routes,
   })
-  return { ok: true, config, warnings: [...main.routes.warnings, ...warningsOf(config)] }
+  return { ok: true, config, warnings: [...main.routes.warnings, ...safeguards.warnings, ...warningsOf(config)] }
 }
 
 /** Mappings of `config/imports/`; the folder may be missing. */

@@ -1,6 +1,7 @@
 import type { Creditor } from '../model/creditor.ts'
 import { nearMiss } from '../model/faults.ts'
 import type { Ladder } from '../model/ladder.ts'
+import { isLoopbackHost } from '../model/loopback.ts'
 import { localeChain, type Locales } from '../model/locale.ts'
 import type { Pack } from '../model/pack.ts'
 import type { Route } from '../model/route.ts'
@@ -302,11 +303,9 @@ export function warningsOf(config: Config): ConfigWarning[] {
   return warnings
 }
 
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
-
 /** Can a message on this route reach a recipient? Not when it is captured, or sent to this machine itself. */
 function reachesRecipients(route: Route): boolean {
   if (route.provider === 'capture') return false
   const address = route.provider === 'twilio' ? route.settings.baseUrl : route.settings.url
-  return !LOOPBACK.test(new URL(address).hostname)
+  return !isLoopbackHost(new URL(address).hostname)
 }

@@ -88,7 +88,7 @@ describe('a configuration without mistakes', () => {
       ONLY_TO: '+12125550123, me@acme.example',
       PORT: '0',
       PUBLIC_URL: 'https://r.acme.example/',
-      DATABASE_URL: 'postgresql://u:p@db/decorum',
+      DATABASE_URL: 'postgresql://u:vq8Zk2-Lw0tYx@db/decorum?sslmode=verify-full',
       REDIS_URL: 'rediss://r:6380',
       DECORUM_DATA_DIR: 'elsewhere',
       DECORUM_ENV: 'production',
@@ -169,6 +169,15 @@ describe('real credentials', () => {
   it('are not warned of when the provider is a server on this machine', () => {
     const loaded = load(rootWith(null))
     expect(loaded.ok && loaded.warnings.map((w) => w.code)).not.toContain('live_without_only_to')
+  })
+})
+
+describe('production', () => {
+  it('warns of what is unsafe and allowed by name', () => {
+    const env = { DECORUM_ENV: 'production', REDIS_URL: 'redis://queue:6379', DECORUM_ALLOW: 'clear-redis' }
+    const loaded = load(rootWith(null), { ...CREDENTIALS, ...env })
+    expect(loaded.ok && loaded.config.allowed).toEqual(['clear-redis'])
+    expect(loaded.ok && loaded.warnings.map((w) => w.code)).toContain('safeguard_off')
   })
 })
 
