@@ -1,4 +1,6 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { Instant } from '../model/time.ts'
+import { CONTACT_MEMORY_MS } from './dispatch/decision-inputs.ts'
 import { heldByAdding, type Locked, requireHeld } from './locks.ts'
 import { type Columns, insertRows, updateRows } from './pg/batch.ts'
 import { binaryArray } from './pg/binary-array.ts'
@@ -179,6 +181,48 @@ export async function writeAddresses(trx: Locked, addresses: readonly OwnAddress
     addresses.map((address) => address.recipient_id),
   )
   await upsertAddresses(trx, addresses)
+}
+
+/** Which of these retired addresses does nothing refer to: no contact that caps may count, no stop in force, no attempt, no open permit? */
+export async function unusedAddresses(
+  trx: Transaction<Database>,
+  ids: readonly string[],
+  now: Instant,
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const { rows } = await sql<{ id: string }>`
+    SELECT ra.id FROM decorum.recipient_address ra WHERE ra.id = ANY(${ids}::uuid[]) AND ra.removed_at IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM decorum.suppression s
+        WHERE s.lifted_at IS NULL AND s.creditor = ra.creditor AND s.address_hash = ra.hash)
+      AND NOT EXISTS (SELECT 1 FROM decorum.reservation t WHERE t.recipient_id = ra.recipient_id AND t.address_id = ra.id)
+      AND NOT EXISTS (SELECT 1 FROM decorum.contacts_since(${new Date(now - CONTACT_MEMORY_MS)}::timestamptz) c
+        WHERE c.recipient_id = ra.recipient_id AND c.address_hash = ra.hash)
+      AND NOT EXISTS (SELECT 1 FROM decorum.conversation c WHERE c.recipient_id = ra.recipient_id AND c.address_hash = ra.hash)
+      AND NOT EXISTS (SELECT 1 FROM decorum.permit p
+        WHERE p.status = 'open' AND p.recipient_id = ra.recipient_id AND p.address_hash = ra.hash)`.execute(trx)
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Removes addresses of a locked recipient that nothing refers to (`unusedAddresses`). */
+export async function dropAddresses(trx: Locked, recipientId: string, ids: readonly string[]): Promise<void> {
+  requireHeld(trx, [recipientId])
+  if (ids.length === 0) return
+  await trx
+    .deleteFrom('decorum.recipient_address')
+    .where('recipient_id', '=', recipientId)
+    .where('id', 'in', [...ids])
+    .execute()
+}
+
+/** Removes consents of a locked recipient that allow nothing any more. */
+export async function dropConsents(trx: Locked, recipientId: string, ids: readonly string[]): Promise<void> {
+  requireHeld(trx, [recipientId])
+  if (ids.length === 0) return
+  await trx
+    .deleteFrom('decorum.consent')
+    .where('recipient_id', '=', recipientId)
+    .where('id', 'in', [...ids])
+    .execute()
 }
 
 const insertConsents = insertRows<Consent>('decorum.consent', {

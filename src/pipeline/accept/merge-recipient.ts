@@ -70,6 +70,8 @@ export class RecipientDraft {
   readonly touched = new Set<OwnAddress>()
   readonly knownConsents: readonly Consent[]
   readonly newConsents: Consent[] = []
+  /** How many addresses this transaction adds. */
+  newAddresses = 0
   dirty = false
   /** Added by this transaction. */
   readonly isNew: boolean
@@ -211,6 +213,7 @@ function mergeAddresses(draft: RecipientDraft, stated: readonly AddressInput[], 
     if (own === undefined) {
       own = newAddress(draft, address, hash, now, vault)
       draft.addresses.push(own)
+      draft.newAddresses++
     }
     own.position = position
     own.relation = address.relation

@@ -13,6 +13,7 @@ import { mapStatedText } from '../free-text.ts'
 import type { Runtime } from '../runtime.ts'
 import { withdrawForbidden } from '../tasks.ts'
 import type { AccountDraft } from './account-draft.ts'
+import { boundRecipients } from './bound-recipient.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
 import { adoptSuppressions, type SuppressionInput, suppress, type Suppressed } from './suppress.ts'
 
@@ -65,6 +66,8 @@ export async function writeDrafts(
   now: Instant,
 ): Promise<void> {
   const at = new Date(now)
+  const within = drafts.accounts.length > 0 ? 'recipient.' : ''
+  await boundRecipients(trx, drafts.recipients, runtime.vault, now, within)
   await adoptSuppressions(runtime, trx, drafts, by, now)
   const suppressed = await writeSuppressions(runtime, trx, drafts, now)
   await writeRecipients(
