@@ -1,3 +1,4 @@
+import { databaseFailure, databaseRefusal } from '../model/database-failure.ts'
 import { DecorumError, type ErrorCode, type Fault } from '../model/errors.ts'
 
 /** A failure as `--json` prints it. */
@@ -8,6 +9,8 @@ interface Failure {
   faults: readonly Fault[]
 }
 
+const REPORT_IT = 'This is a fault of Decorum. Run it again with DECORUM_DEBUG=1 and report what it prints.'
+
 /** How is this error reported to a user? Without its stack trace, which `DECORUM_DEBUG=1` adds. */
 function failureOf(error: unknown): { failure: Failure; exitCode: ExitCode } {
   if (error instanceof DecorumError) {
@@ -16,9 +19,14 @@ function failureOf(error: unknown): { failure: Failure; exitCode: ExitCode } {
       exitCode: exitCodeOf(error.code),
     }
   }
+  const refusal = databaseRefusal(error)
+  if (refusal !== null) {
+    const code = databaseFailure(error) === null ? 'DECORUM_INTERNAL' : 'DECORUM_LEDGER_UNAVAILABLE'
+    const hint = refusal.cure ?? REPORT_IT
+    return { failure: { code, message: refusal.message, hint, faults: [] }, exitCode: exitCodeOf(code) }
+  }
   const message = error instanceof Error ? error.message : String(error)
-  const hint = 'This is a fault of Decorum. Run it again with DECORUM_DEBUG=1 and report what it prints.'
-  return { failure: { code: 'DECORUM_INTERNAL', message, hint, faults: [] }, exitCode: EXIT.failed }
+  return { failure: { code: 'DECORUM_INTERNAL', message, hint: REPORT_IT, faults: [] }, exitCode: EXIT.failed }
 }
 
 /**
@@ -31,9 +39,18 @@ export function reportError(error: unknown, json = false): ExitCode {
   if (json) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`)
   const lines = [`decorum: ${failure.message}`, ...failure.faults.map(faultLine), `  → ${failure.hint}`]
   process.stderr.write(`${lines.join('\n')}\n`)
-  if (process.env['DECORUM_DEBUG'] !== undefined && error instanceof Error)
-    process.stderr.write(`${error.stack ?? ''}\n`)
+  if (process.env['DECORUM_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${traceOf(error)}\n`)
   return exitCode
+}
+
+/** Where it happened; above it what happened, unless PostgreSQL says so, who quotes values of rows. */
+function traceOf(error: Error): string {
+  const { stack = '' } = error
+  if (databaseRefusal(error) === null) return stack
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
+    .join('\n')
 }
 
 const faultLine = ({ path, problem, cure }: Fault): string =>

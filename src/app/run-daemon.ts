@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { configuration, printWarnings } from '../config/load.ts'
-import { isTransient } from '../model/database-failure.ts'
+import { failureInWords, isTransient } from '../model/database-failure.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { App, Daemon, PartHealth } from './app.ts'
 import { build } from './build.ts'
@@ -231,7 +231,7 @@ export async function startWithRetry<Thing extends Opened, Started>(
 function transientFailure(error: unknown): DecorumError | null {
   if (error instanceof DecorumError) return error.disposition === 'retry' ? error : null
   if (!isTransient(error)) return null
-  return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${(error as Error).message}`, {
+  return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${failureInWords(error)}`, {
     cause: error,
   })
 }

@@ -1,6 +1,7 @@
 import { WaitingError } from 'bullmq'
 import pLimit from 'p-limit'
 import type pg from 'pg'
+import { failureInWords } from '../model/database-failure.ts'
 import { DecorumError } from '../model/errors.ts'
 import { postgresBackend, redisBackend } from './backends.ts'
 import {
@@ -13,7 +14,7 @@ import {
   type Ticket,
   TICKET_OPTIONS,
 } from './doorbell.ts'
-import { describeError, type DoorbellOptions, Outage, withTimeout } from './outage.ts'
+import { type DoorbellOptions, Outage, withTimeout } from './outage.ts'
 
 /** `Queue.add` hangs while Redis is down; after this the planner moves on, and the sweep rings again. */
 const OPERATION_TIMEOUT_MS = 2_000
@@ -94,7 +95,7 @@ export function bullmqDoorbell(backendOptions: DoorbellBackend, options: Doorbel
       await backend.ready().catch((error: unknown) => {
         throw new DecorumError(
           'DECORUM_QUEUE_UNAVAILABLE',
-          `cannot listen to route ${route}: ${describeError(error)}`,
+          `cannot listen to route ${route}: ${failureInWords(error)}`,
           {
             hint: backend.cure,
             cause: error,
@@ -148,7 +149,7 @@ export function bullmqDoorbell(backendOptions: DoorbellBackend, options: Doorbel
       withTimeout(
         OPERATION_TIMEOUT_MS,
         backend.ping().then(() => null),
-        (error) => `the queue does not answer: ${describeError(error)}. ${backend.cure}`,
+        (error) => `the queue does not answer: ${failureInWords(error)}. ${backend.cure}`,
       ),
 
     close: async () => {

@@ -1,5 +1,5 @@
 import { TaskCancelledError, timeout, TimeoutStrategy } from 'cockatiel'
-import { isUnreachable } from '../model/database-failure.ts'
+import { failureInWords, isUnreachable } from '../model/database-failure.ts'
 
 /** Callbacks for the queue's health; texts hold no credentials and no personal data. */
 export interface DoorbellOptions {
@@ -33,8 +33,9 @@ export class Outage {
 
   /** @param queue  the queue that does not answer; the others may */
   reportError(error: unknown, queue: string = ALL_QUEUES): void {
-    const problem = describeError(error)
-    if (EXPECTED.test(problem)) return
+    const problem = failureInWords(error)
+    // PostgreSQL's words are read here and told to nobody.
+    if (EXPECTED.test(problem) || (error instanceof Error && EXPECTED.test(error.message))) return
     if (!isUnreachable(error) && !REDIS_UNREACHABLE.test(problem)) return this.#options.onError?.(problem)
     const begins = this.#down.size === 0
     this.#down.add(queue)
@@ -51,15 +52,6 @@ export class Outage {
     }
     if (this.#down.size === 0) this.#options.onRecovered?.()
   }
-}
-
-/** One line about an error; a refused connection to several addresses comes as an AggregateError without a message. */
-export function describeError(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '')
-    return [...new Set(error.errors.map(describeError))].join('; ')
-  if (!(error instanceof Error)) return String(error)
-  const { code } = error as NodeJS.ErrnoException
-  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`
 }
 
 /**

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { failureInWords } from '../model/database-failure.ts'
 import { DecorumError } from '../model/errors.ts'
 import { lockDataDir } from './embedded/data-dir-lock.ts'
 import { startEngine } from './embedded/engine.ts'
@@ -67,17 +68,11 @@ export async function openLedger(source: LedgerSource, options: LedgerOptions = 
         await pool.query('SELECT 1')
         return null
       } catch (error) {
-        return describeFailure(error)
+        return failureInWords(error)
       }
     },
     close: () => (closing ??= close()),
   }
-}
-
-/** pg reports a refused connection as an AggregateError with an empty message and one cause per address. */
-function describeFailure(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(describeFailure).join('; ')
-  return error instanceof Error ? error.message : String(error)
 }
 
 /**

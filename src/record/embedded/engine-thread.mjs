@@ -9,7 +9,7 @@ try {
   engine = await openDurable(workerData.dataDir)
   parentPort.postMessage({ ready: true })
 } catch (error) {
-  parentPort.postMessage({ failed: String(error?.message ?? error) })
+  parentPort.postMessage({ failed: wordsOf(error) })
 }
 
 parentPort.on('message', async (request) => {
@@ -24,6 +24,11 @@ parentPort.on('message', async (request) => {
     await engine.execProtocolRawStream(request.bytes, { onRawData: (bytes) => void chunks.push(bytes.slice()) })
     parentPort.postMessage({ answer: Buffer.concat(chunks) })
   } catch (error) {
-    parentPort.postMessage({ crashed: String(error?.message ?? error) })
+    parentPort.postMessage({ crashed: wordsOf(error) })
   }
 })
+
+/** PostgreSQL's own words quote values of rows; its SQLSTATE, which has a digit, does not. */
+function wordsOf(error) {
+  return /^(?=.*\d)[0-9A-Z]{5}$/.test(error?.code) ? `SQLSTATE ${error.code}` : String(error?.message ?? error)
+}
