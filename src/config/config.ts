@@ -74,6 +74,8 @@ export interface Config {
   readonly allowed: readonly Safeguard[]
   /** Directory that holds `config/` and `templates/`. */
   readonly root: string
+  /** The address on which the HTTP interface listens; 0.0.0.0 is all of them. */
+  readonly host: string
   readonly port: number
   /** Where this deployment is reached from outside, without a trailing slash: callbacks and opt-out links. Null: neither is offered. */
   readonly publicUrl: string | null

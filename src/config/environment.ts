@@ -11,6 +11,7 @@ import { weaknessOf } from '../model/weak-key.ts'
 interface Deployment {
   production: boolean
   allowed: readonly Safeguard[]
+  host: string
   port: number
   publicUrl: string | null
   trustedProxies: readonly string[]
@@ -24,6 +25,7 @@ interface Deployment {
 }
 
 const DEFAULT_PORT = 8080
+const EVERYWHERE = '0.0.0.0'
 
 /**
  * Which settings do the environment variables hold, and which are wrong?
@@ -64,6 +66,12 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     return (
       refuse('PORT', 'is not a port', 'Write a whole number from 0 to 65535; 0 takes any free one.') ?? DEFAULT_PORT
     )
+  }
+  const host = (): string => {
+    const value = text('HOST') ?? EVERYWHERE
+    if (isIP(value) !== 0 || /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(value)) return value
+    refuse('HOST', 'is neither an address nor the name of a host', 'Write one without a port, such as 127.0.0.1 or ::.')
+    return EVERYWHERE
   }
   const trustedProxies = (): readonly string[] => {
     const networks =
@@ -120,6 +128,7 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
   const deployment: Deployment = {
     production: (text('DECORUM_ENV') ?? text('NODE_ENV')) === 'production',
     allowed: allowed(),
+    host: host(),
     port: port(),
     publicUrl: url('PUBLIC_URL', ['https:', 'http:'], 'https://reminders.example.com')?.replace(/\/+$/, '') ?? null,
     trustedProxies: trustedProxies(),

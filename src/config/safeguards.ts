@@ -1,4 +1,5 @@
 import { hostsOf, isLoopbackHost } from '../model/loopback.ts'
+import { requiresTls } from '../model/route.ts'
 import type { Config, ConfigProblem, ConfigWarning, Safeguard } from './config.ts'
 
 const FILE = 'config/decorum.yaml'
@@ -138,7 +139,7 @@ function clearMail({ routes }: Guarded): ConfigWarning[] {
   const clear = routes.filter(
     (route) =>
       route.provider === 'smtp' &&
-      !route.settings.requireTls &&
+      !requiresTls(route.settings) &&
       route.settings.url.startsWith('smtp:') &&
       isRemote(route.settings.url),
   )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isE164, senderMailbox } from './address-rules.ts'
+import { hostsOf, isLoopbackHost } from './loopback.ts'
 import { CHANNELS, ROLES } from './vocabulary.ts'
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
@@ -30,12 +31,18 @@ export const twilioSettingsSchema = z
   })
 export type TwilioSettings = z.infer<typeof twilioSettingsSchema>
 
+const UNLESS_LOOPBACK = 'unless-loopback'
+
 export const smtpSettingsSchema = z.strictObject({
   url: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// address' }),
   /** Connections kept open to the relay. */
   pool: z.int().min(1).max(50).default(4),
-  /** Refuse to send over a connection that is not encrypted. */
-  requireTls: z.boolean().default(false),
+  /** Refuse to send over a connection that is not encrypted: always, never, or unless the relay is this machine itself. */
+  requireTls: z
+    .union([z.boolean(), z.enum(['true', 'false', UNLESS_LOOPBACK])], {
+      error: `must be true, false or ${UNLESS_LOOPBACK}`,
+    })
+    .default(UNLESS_LOOPBACK),
   dkim: z
     .strictObject({
       domain: z.string().min(1),
@@ -46,6 +53,10 @@ export const smtpSettingsSchema = z.strictObject({
     .optional(),
 })
 export type SmtpSettings = z.infer<typeof smtpSettingsSchema>
+
+/** Is mail kept back when this relay offers no encryption? What comes from a variable is text. */
+export const requiresTls = ({ url, requireTls }: SmtpSettings): boolean =>
+  requireTls === UNLESS_LOOPBACK ? !hostsOf(url).every(isLoopbackHost) : requireTls === true || requireTls === 'true'
 
 const captureSettingsSchema = z.strictObject({
   /** Chooses the simulated receipts: the same seed gives the same ones. */

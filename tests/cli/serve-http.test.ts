@@ -33,3 +33,17 @@ it('gives its port back when the ledger goes away before the first key is looked
   expect((await fetch(`http://127.0.0.1:${app.config.port}/healthz`)).status).toBe(200)
   await http.close()
 })
+
+it('listens on HOST alone', async () => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const port = await freePort()
+  const app: App = {
+    ...served.app,
+    config: { ...served.app.config, host: '127.0.0.2', port },
+    services: { ...served.app.services, ensureBootstrapKey: async () => null },
+  }
+  const http = await serveHttp(app)
+  expect((await fetch(`http://127.0.0.2:${port}/healthz`)).status).toBe(200)
+  await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow('fetch failed')
+  await http.close()
+})

@@ -202,3 +202,19 @@ describe('DECORUM_ALLOW', () => {
     ])
   })
 })
+
+describe('HOST', () => {
+  it.each([
+    [undefined, '0.0.0.0'],
+    ['127.0.0.1', '127.0.0.1'],
+    ['::1', '::1'],
+    ['api.internal', 'api.internal'],
+  ])('%s is listened on as %s', (value, host) => {
+    const { deployment, problems } = readEnvironment({ HOST: value }, '/r')
+    expect([deployment.host, problems]).toEqual([host, []])
+  })
+
+  it.each(['127.0.0.1:8080', 'http://localhost', '*', '[::1]', 'a b'])('%s is refused', (value) => {
+    expect(readEnvironment({ HOST: value }, '/r').problems).toMatchObject([{ code: 'bad_variable', path: 'HOST' }])
+  })
+})

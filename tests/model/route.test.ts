@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { largestWeight, routeSchema } from '../../src/model/route.ts'
+import { largestWeight, requiresTls, routeSchema, smtpSettingsSchema } from '../../src/model/route.ts'
 
 const sms = {
   id: 'sms-main',
@@ -27,7 +27,7 @@ describe('a route as an operator writes it', () => {
         rate: { perSecond: 100 },
         settings: { url: 'smtp://127.0.0.1:1025' },
       }),
-    ).toMatchObject({ settings: { pool: 4, requireTls: false } })
+    ).toMatchObject({ settings: { pool: 4, requireTls: 'unless-loopback' } })
     expect(
       routeSchema.parse({ id: 'c', channel: 'phone', provider: 'capture', from: 'capture', rate: { perSecond: 1 } }),
     ).toMatchObject({ settings: { seed: 1 } })
@@ -101,5 +101,32 @@ describe('a route as an operator writes it', () => {
     expect(largestWeight({ channel: 'sms', rate: { perSecond: 50 } })).toBe(4)
     expect(largestWeight({ channel: 'sms', rate: { perSecond: 50, largestMessage: 2 } })).toBe(2)
     expect(largestWeight({ channel: 'email', rate: { perSecond: 50, largestMessage: 2 } })).toBe(1)
+  })
+})
+
+describe('TLS to a relay', () => {
+  const REMOTE = 'smtp://user:pass@relay.acme.example:587'
+  it.each([
+    [REMOTE, undefined, true],
+    [REMOTE, 'unless-loopback', true],
+    [REMOTE, true, true],
+    [REMOTE, 'true', true],
+    [REMOTE, false, false],
+    [REMOTE, 'false', false],
+    ['smtp://10.0.0.8:25', undefined, true],
+    ['smtp://127.0.0.1.acme.example', undefined, true],
+    ['smtp://127.0.0.1:1025', undefined, false],
+    ['smtp://[::1]:1025', undefined, false],
+    ['smtp://localhost:1025', undefined, false],
+    ['smtp://127.0.0.1:1025', true, true],
+  ])('to %s with requireTls %s is required: %s', (url, requireTls, required) => {
+    expect(requiresTls(smtpSettingsSchema.parse({ url, ...(requireTls === undefined ? {} : { requireTls }) }))).toBe(
+      required,
+    )
+  })
+
+  it('is asked for in known words only', () => {
+    const { error } = smtpSettingsSchema.safeParse({ url: REMOTE, requireTls: 'sometimes' })
+    expect(error?.issues.map((issue) => issue.message)).toEqual(['must be true, false or unless-loopback'])
   })
 })

@@ -282,8 +282,9 @@ const unanswered = (problem: string | null): string | null =>
  *
  * An embedded ledger is owned by the running process, so that process is asked over HTTP.
  */
-export function liftCommand(config: Pick<Config, 'databaseUrl' | 'publicUrl' | 'port'>, id: string): string {
+export function liftCommand(config: Pick<Config, 'databaseUrl' | 'publicUrl' | 'host' | 'port'>, id: string): string {
   if (config.databaseUrl !== null) return `decorum switch lift ${id} --reason "…"`
-  const api = config.publicUrl ?? `http://127.0.0.1:${config.port}`
+  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host
+  const api = config.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${config.port}`
   return `curl -X POST ${api.replace(/\/$/, '')}/v1/switches/${id}:lift -H 'Authorization: Bearer <key>' -H 'Content-Type: application/json' -d '{"reason":"…"}'`
 }

@@ -19,10 +19,11 @@ export function command(): Command {
 /** Starts the HTTP interface of a process and prints its address. */
 export async function serveHttp(app: App): Promise<{ close(): Promise<void> }> {
   const server = await buildServer(app)
-  const address = await server.listen({ port: app.config.port, host: '0.0.0.0' }).catch((cause: unknown) => {
-    throw new DecorumError('DECORUM_CONFIG', `port ${app.config.port} cannot be listened on`, {
+  const { host, port } = app.config
+  const address = await server.listen({ port, host }).catch((cause: unknown) => {
+    throw new DecorumError('DECORUM_CONFIG', `port ${port} of ${host} cannot be listened on`, {
       cause,
-      hint: 'Is another process using it? Set PORT to a free one.',
+      hint: 'Is another process using it? Set PORT to a free one, and HOST to an address of this machine.',
     })
   })
   const secret = await app.services.ensureBootstrapKey(app.config.bootstrapKey).catch(async (error: unknown) => {

@@ -3,7 +3,7 @@ import nodemailer, { type SendMailOptions, type SMTPPoolSentMessageInfo } from '
 import SMTPPool from 'nodemailer/lib/smtp-pool'
 import { readMailbox, senderMailbox } from '../../model/address-rules.ts'
 import type { CallOutcome, RejectionClass } from '../../model/delivery.ts'
-import type { SmtpSettings } from '../../model/route.ts'
+import { requiresTls, type SmtpSettings } from '../../model/route.ts'
 import type { DeliveryRequest, Provider } from '../provider.ts'
 
 type Transporter = ReturnType<typeof watchedPool>
@@ -201,7 +201,7 @@ function watchedPool(settings: SmtpSettings) {
     pool: true,
     maxConnections: settings.pool,
     maxRequeues: 0,
-    requireTLS: settings.requireTls,
+    requireTLS: requiresTls(settings),
     connectionTimeout: 15_000,
     greetingTimeout: 15_000,
     dnsTimeout: 10_000,

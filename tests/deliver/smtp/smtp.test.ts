@@ -53,6 +53,13 @@ describe('an email through a relay', () => {
     expect(/^Feedback-ID: (.*)\r$/m.exec(message?.headers ?? '')?.[1]).not.toMatch(/ana|1250|overdue/i)
   })
 
+  it('is kept back when TLS is required and the relay offers none', async () => {
+    const strict = smtpProvider(smtpSettingsSchema.parse({ url: fake.url, requireTls: true }))
+    expect(await strict.send(request)).toMatchObject({ kind: 'rejected', class: 'configuration' })
+    await strict.close()
+    expect([fake.received, fake.dots]).toEqual([[], 0])
+  })
+
   it('has no unsubscription where none applies', async () => {
     await provider.send({ ...request, unsubscribeUrl: null })
     expect(fake.received[0]?.headers).not.toContain('List-Unsubscribe')
