@@ -149,7 +149,9 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     deployment.production &&
     deployment.databaseUrl !== null &&
     deployment.keys === null &&
-    text('DECORUM_KEYS') === null
+    text('DECORUM_KEYS') === null &&
+    // Then the file is what is wrong.
+    text('DECORUM_KEYS_FILE') === null
   ) {
     problems.push({
       code: 'missing_secret',

@@ -16,6 +16,7 @@ import { configError, missingVariables, parseWithVariables, problemsOf } from '.
 import { brokenReferences, warningsOf } from './references.ts'
 import { rootDirectory } from './root-directory.ts'
 import { judgedWithRoute, readRoutes, type ReadRoutes } from './routes.ts'
+import { withSecretFiles } from './secret-files.ts'
 import { judgeSafeguards } from './safeguards.ts'
 import { type Environment, readYaml, type YamlFile } from './yaml-file.ts'
 
@@ -25,12 +26,13 @@ const IMPORTS = 'config/imports'
 /**
  * The configuration under `root`, or every mistake in it at once.
  *
- * Reads `config/` and `templates/` under `root`, and `env`; nothing else, and never again.
+ * Reads `config/` and `templates/` under `root`, `env`, and the files that its `…_FILE` variables name; nothing else, and never again.
  *
  * @param root  directory that holds `config/` and `templates/`
  * @param env   usually `process.env`; secrets in it never appear in a problem
  */
-export function loadConfig({ root, env }: { root: string; env: Environment }): LoadedConfig {
+export function loadConfig({ root, env: given }: { root: string; env: Environment }): LoadedConfig {
+  const { env, problems: unread } = withSecretFiles(given, root)
   const { deployment, problems } = readEnvironment(env, root)
   const main = readMain(root, env)
   const creditors = readFolder(root, 'config/creditors', env, (yaml) =>
@@ -73,7 +75,7 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
     main.settings === null
       ? { problems: [], warnings: [] }
       : judgeSafeguards({ ...deployment, ...main.settings, routes: main.routes.routes })
-  problems.push(...safeguards.problems)
+  problems.push(...safeguards.problems, ...unread)
   if (main.settings === null || problems.length > 0) return { ok: false, problems: problems.sort(byPlace) }
   const config: Config = freeze({
     root,
