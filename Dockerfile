@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-FROM node:24-slim AS program
+# Exact, so that the same source makes the same image; raise it with each security release of Node.
+FROM node:24.11.0-slim AS program
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -9,7 +10,7 @@ COPY workers ./workers
 COPY config ./config
 RUN npm run -s build && npm prune --omit=dev --no-audit --no-fund
 
-FROM node:24-slim
+FROM node:24.11.0-slim
 ENV NODE_ENV=production DECORUM_DATA_DIR=/data
 WORKDIR /app
 COPY package.json ./
@@ -17,7 +18,8 @@ COPY --from=program /app/node_modules ./node_modules
 COPY --from=program /app/dist ./dist
 COPY config ./config
 COPY templates ./templates
-RUN mkdir /data && chown node:node /data
+# Volumes take over who owns these. The program itself belongs to root: it cannot change itself.
+RUN mkdir -p /data /run/decorum /run/ledger && chown node:node /data /run/decorum /run/ledger
 USER node
 VOLUME /data
 EXPOSE 8080
