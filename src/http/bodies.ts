@@ -28,9 +28,6 @@ function bodyOf(bytes: Buffer): { value: unknown } | DecorumError {
     : new DecorumError('DECORUM_MALFORMED_JSON', 'the body is not one JSON document', { faults: parsed.faults })
 }
 
-/** A streamed body that sends nothing for so long has broken off, though its connection may stand. */
-const IDLE_MS = 30_000
-
 /**
  * A streamed body, limited to `maxBytes`, from a sender that goes on sending.
  *
@@ -42,7 +39,7 @@ const IDLE_MS = 30_000
 export async function* boundedBody(
   body: AsyncIterable<Uint8Array>,
   maxBytes: number,
-  idleMs = IDLE_MS,
+  idleMs: number,
 ): AsyncGenerator<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]()
   let bytes = 0

@@ -6,27 +6,46 @@ import { DecorumError } from '../model/errors.ts'
 import type { Api } from './openapi.ts'
 import { problemOf, toDecorumError } from './problems.ts'
 
-/** From the first byte of a request to the end of its headers. */
-const HEADERS_MS = 15_000
-/** To the end of a body that is not streamed. */
-const BODY_MS = 30_000
+/** How long a peer may take, in milliseconds; tests take less. */
+export interface PeerLimits {
+  /** From the first byte of a request to the end of its headers. */
+  headersMs: number
+  /** Between two looks for connections whose headers are late. */
+  checkEveryMs: number
+  /** To the end of a body that is not streamed. */
+  bodyMs: number
+  /** Between two pieces of a streamed body. */
+  idleMs: number
+  /** For a peer that reads nothing of an import's results. */
+  unreadMs: number
+}
+
+export const PEER_LIMITS: PeerLimits = {
+  headersMs: 15_000,
+  checkEveryMs: 2_000,
+  bodyMs: 30_000,
+  idleMs: 30_000,
+  unreadMs: 60_000,
+}
+
 /** For answers under way once the server closes; connections still open then are cut. */
 const CLOSING_MS = 5_000
 
 /** How long a peer may take, and what is answered below the framework. Node's own answers have no body. */
-export const CONNECTION_OPTIONS = {
-  // An import takes as long as it takes; `boundBodies` and the import itself bound what comes.
-  requestTimeout: 0,
-  // `refuseWhileClosing` answers, with a problem document.
-  return503OnClosing: false,
-  http: {
-    headersTimeout: HEADERS_MS,
-    connectionsCheckingInterval: 2_000,
-    // A missing Host is answered by `refuseMalformed`.
-    requireHostHeader: false,
-  },
-  clientErrorHandler: answerBrokenRequest,
-} satisfies FastifyHttpOptions<Server>
+export const connectionOptions = (limits: PeerLimits) =>
+  ({
+    // An import takes as long as it takes; `boundBodies` and the import itself bound what comes.
+    requestTimeout: 0,
+    // `refuseWhileClosing` answers, with a problem document.
+    return503OnClosing: false,
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+      // A missing Host is answered by `refuseMalformed`.
+      requireHostHeader: false,
+    },
+    clientErrorHandler: answerBrokenRequest,
+  }) satisfies FastifyHttpOptions<Server>
 
 /** Answers what is no request that Node can read: bad syntax, headers that are too long or too slow. */
 function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex): void {
@@ -62,10 +81,10 @@ const REASONS: Readonly<Record<number, string>> = {
  *
  * @param streamed  the routes whose body may take its time, by their pattern
  */
-export function boundConnections(api: Api, streamed: ReadonlySet<string>): void {
+export function boundConnections(api: Api, streamed: ReadonlySet<string>, limits: PeerLimits): void {
   refuseWhileClosing(api)
   refuseMalformed(api)
-  boundBodies(api, streamed)
+  boundBodies(api, streamed, limits.bodyMs)
 }
 
 function refuseWhileClosing(api: Api): void {
@@ -97,7 +116,7 @@ function refuseMalformed(api: Api): void {
 }
 
 /** A body that has not come whole in time is answered 408, and its connection closed. */
-function boundBodies(api: Api, streamed: ReadonlySet<string>): void {
+function boundBodies(api: Api, streamed: ReadonlySet<string>, bodyMs: number): void {
   const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>()
   const stop = async (request: FastifyRequest): Promise<void> => clearTimeout(timers.get(request))
   api.addHook('preParsing', async (request, reply, payload) => {
@@ -108,7 +127,7 @@ function boundBodies(api: Api, streamed: ReadonlySet<string>): void {
       // Its parser takes this for the end of the body, and the route's error handler answers it.
       payload.emit('error', new DecorumError('DECORUM_REQUEST_TIMEOUT', 'the body took too long to come'))
     }
-    timers.set(request, setTimeout(late, BODY_MS).unref())
+    timers.set(request, setTimeout(late, bodyMs).unref())
   })
   api.addHook('preValidation', stop)
   api.addHook('onResponse', stop)

@@ -8,7 +8,7 @@ import { type App, VERSION } from '../app/app.ts'
 import type { Log, LogEvent } from '../model/log-events.ts'
 import { authenticateRequests } from './authenticate.ts'
 import { takeJsonBodies } from './bodies.ts'
-import { boundConnections, CONNECTION_OPTIONS } from './connection-bounds.ts'
+import { boundConnections, connectionOptions, PEER_LIMITS, type PeerLimits } from './connection-bounds.ts'
 import { shareLedger } from './ledger-lanes.ts'
 import { limitRequests } from './limit-requests.ts'
 import { type Api, describeApi } from './openapi.ts'
@@ -37,7 +37,7 @@ import { validateWithZod } from './schema.ts'
 const MAX_PARAM_LENGTH = 128 * 12
 
 /** The HTTP interface of a wired process. Does not listen; `inject` works without. */
-export function buildServer(app: App): FastifyInstance {
+export function buildServer(app: App, limits: PeerLimits = PEER_LIMITS): FastifyInstance {
   const server = fastify({
     loggerInstance: requestLogger(app.logger),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -46,7 +46,7 @@ export function buildServer(app: App): FastifyInstance {
     bodyLimit: app.config.limits.bodyBytes,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     trustProxy: app.config.trustedProxies.length === 0 ? false : [...app.config.trustedProxies],
-    ...CONNECTION_OPTIONS,
+    ...connectionOptions(limits),
     frameworkErrors: (error, request, reply) => void answerUnrouted(server, error, request, reply),
   }).withTypeProvider<ZodTypeProvider>() as unknown as Api
 
@@ -55,7 +55,7 @@ export function buildServer(app: App): FastifyInstance {
   answerFailures(server)
   logRequests(server)
   countRequests(server)
-  boundConnections(server, STREAMED)
+  boundConnections(server, STREAMED, limits)
   limitRequests(server, app)
   authenticateRequests(server, app)
   shareLedger(server, app)
@@ -64,12 +64,12 @@ export function buildServer(app: App): FastifyInstance {
   describeApi(server, VERSION)
   // In a plugin, so that the plugins above are loaded first.
   void server.register(async (api: Api) => {
-    for (const routes of ROUTES) routes(api, app)
+    for (const routes of ROUTES) routes(api, app, limits)
   })
   return server as unknown as FastifyInstance
 }
 
-const ROUTES: readonly ((api: Api, app: App) => void)[] = [
+const ROUTES: readonly ((api: Api, app: App, limits: PeerLimits) => void)[] = [
   accountRoutes,
   recipientRoutes,
   eventRoutes,

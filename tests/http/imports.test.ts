@@ -122,8 +122,8 @@ describe('an import over HTTP', () => {
     const drain = async (body: AsyncIterable<Uint8Array>) => {
       for await (const piece of body) taken.push(piece.length)
     }
-    await expect(drain(boundedBody(pieces(), 15))).rejects.toMatchObject({ code: 'DECORUM_BODY_TOO_LARGE' })
-    await expect(drain(boundedBody(torn(), 15))).rejects.toMatchObject({ code: 'DECORUM_BAD_INPUT' })
+    await expect(drain(boundedBody(pieces(), 15, 60_000))).rejects.toMatchObject({ code: 'DECORUM_BODY_TOO_LARGE' })
+    await expect(drain(boundedBody(torn(), 15, 60_000))).rejects.toMatchObject({ code: 'DECORUM_BAD_INPUT' })
     expect(taken).toEqual([10, 1])
   })
 

@@ -8,7 +8,7 @@ import type { Caller } from '../../services/keys.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { actorOf } from '../authenticate.ts'
 import { boundedBody } from '../bodies.ts'
-import { hangUpAfter } from '../connection-bounds.ts'
+import { hangUpAfter, PEER_LIMITS, type PeerLimits } from '../connection-bounds.ts'
 import type { Api } from '../openapi.ts'
 import { type Problem, problemOf, toDecorumError } from '../problems.ts'
 import { answers } from '../schema.ts'
@@ -21,7 +21,7 @@ type Import = (actor: Caller['actor'], bytes: AsyncIterable<Uint8Array>, onResul
  * A bad line is rejected alone, and an import need not fit into memory. A client has to read the answer while it sends: only
  * a file of up to about 150,000 lines may be sent completely first.
  */
-export function importRoutes(api: Api, app: App): void {
+export function importRoutes(api: Api, app: App, limits: PeerLimits): void {
   void api.register(async (scope: Api) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(
@@ -48,8 +48,10 @@ export function importRoutes(api: Api, app: App): void {
       }
       underWay++
       const { lines, begun, ended } = importStream(
-        (onResult) => take(actor, boundedBody(request.body as Readable, app.config.limits.importBytes), onResult),
+        (onResult) =>
+          take(actor, boundedBody(request.body as Readable, app.config.limits.importBytes, limits.idleMs), onResult),
         (error) => problemOf(toDecorumError(error), request.id),
+        limits.unreadMs,
       )
       void ended.then(() => underWay--)
       hangUpAfter(request, reply)
@@ -85,9 +87,6 @@ export function importRoutes(api: Api, app: App): void {
  */
 const WAITING_BYTES = 16 * 1024 * 1024
 
-/** A client that reads nothing of its answer for so long ends its import. */
-const UNREAD_MS = 60_000
-
 /** Results are written in chunks of this size. */
 const CHUNK_CHARACTERS = 32 * 1024
 
@@ -102,9 +101,9 @@ interface ImportStream {
 }
 
 /** Resolves once the client has read enough; a client that reads nothing is given up. */
-async function drained(lines: PassThrough, gone: AbortSignal): Promise<void> {
+async function drained(lines: PassThrough, gone: AbortSignal, unreadMs: number): Promise<void> {
   try {
-    await once(lines, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(UNREAD_MS)]) })
+    await once(lines, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(unreadMs)]) })
   } catch (error) {
     lines.destroy()
     throw error
@@ -116,10 +115,12 @@ async function drained(lines: PassThrough, gone: AbortSignal): Promise<void> {
  *
  * @param run      reads lines and gives each result to `take`, waiting for it
  * @param problem  the last line when `run` fails after its first result
+ * @param unreadMs  a client that reads nothing of its answer for so long ends its import
  */
 export function importStream(
   run: (take: (result: LineResult) => Promise<void>) => Promise<ImportTotals>,
   problem: (error: unknown) => Problem,
+  unreadMs = PEER_LIMITS.unreadMs,
 ): ImportStream {
   const lines = new PassThrough({ writableHighWaterMark: WAITING_BYTES, readableHighWaterMark: 64 * 1024 })
   const gone = new AbortController()
@@ -144,7 +145,7 @@ export function importStream(
     if (waiting === '') setImmediate(flush)
     waiting += `${JSON.stringify(result)}\n`
     if (waiting.length >= CHUNK_CHARACTERS) flush()
-    if (lines.writableNeedDrain) await drained(lines, gone.signal)
+    if (lines.writableNeedDrain) await drained(lines, gone.signal, unreadMs)
   }).then(
     () => {
       flush()
