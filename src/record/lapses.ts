@@ -51,10 +51,11 @@ export async function recordBrokenPromise(
   const at = new Date(event.at)
   requireHeld(trx, [hold.recipientId])
   await sql`
-    INSERT INTO decorum.event (id, creditor, external_id, recipient_id, account_id, type, occurred_at, effective_at, received_at, body, body_hash, effect)
+    INSERT INTO decorum.event (id, creditor, external_id, recipient_id, account_id, type, occurred_at, effective_at, received_at, body, body_hash, effect, live)
     VALUES (${broken.id}::uuid, ${hold.creditor}, ${`promise-broken:${hold.id}`}, ${hold.recipientId}::uuid, ${event.account}::uuid, ${event.type},
-      ${at}, ${at}, ${now}, '{}', '', 'the promised payment did not arrive; the ladder goes on, not firmer than before')
-    ON CONFLICT (creditor, external_id) DO NOTHING`.execute(trx)
+      ${at}, ${at}, ${now}, '{}', '', 'the promised payment did not arrive; the ladder goes on, not firmer than before',
+      (SELECT live FROM decorum.recipient WHERE id = ${hold.recipientId}::uuid))
+    ON CONFLICT (creditor, external_id, live) DO NOTHING`.execute(trx)
 }
 
 /** Closes open tasks past their deadline, as expired; returns how many. */

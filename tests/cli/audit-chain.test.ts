@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ChainAudit } from '../../src/report/chain-audit.ts'
 import { eventually } from '../support/eventually.ts'
 import { freshDatabase, type OwnDatabase } from '../support/fresh-database.ts'
+import { masterKey } from '../support/master-key.ts'
 import { testRoot } from '../support/processes.ts'
 import { postgresUrl, whenThere } from '../support/servers.ts'
 import { finish, runCli, startCli } from './run-cli.ts'
@@ -32,7 +33,7 @@ whenThere('PostgreSQL', 'decorum audit chain', () =>
       env = {
         DECORUM_ROOT: root,
         DATABASE_URL: database.url,
-        DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`,
+        DECORUM_KEYS: masterKey('k1'),
         DECORUM_CHAIN_KEY: chainKey(),
         LOG_LEVEL: 'silent',
       }

@@ -16,6 +16,7 @@ import { openVault } from '../../src/record/vault/vault.ts'
 import { retentionInWords } from '../../src/report/retention-report.ts'
 import { policyOf } from '../../src/services/packs-in-force.ts'
 import { eachLedger } from '../support/ledger.ts'
+import { masterKey } from '../support/master-key.ts'
 import { at, LENDER, shippedConfig } from '../support/stage.ts'
 import { recordAttempt } from '../support/recorded-attempt.ts'
 
@@ -186,7 +187,7 @@ eachLedger('retention', (_name, openFresh) => {
   })
 
   it('is a link of the chain of evidence, and what it has kept is linked again: whatever goes later is missed', async () => {
-    const vault = openVault(parseKeyRing(`k1:${Buffer.alloc(32, 7).toString('base64')}`))
+    const vault = openVault(parseKeyRing(masterKey('k1')))
     await registerWriter(ledger.db, ledger.writer, vault)
     const chained = { ...runtime, vault } as Runtime
     const seal = async () => {
