@@ -53,12 +53,15 @@ whenThere('PostgreSQL', 'decorum audit chain', () =>
       const before = await audit()
       expect(before).toMatchObject({ code: 0, report: { intact: true, heads: { file: 1, verified: true } } })
 
-      await psql.query(`UPDATE decorum.api_key SET scopes = '{admin}' WHERE label = 'two'`)
+      // Labels are sealed; the second that was made.
+      const { rows } = await psql.query<{ id: string }>(
+        `SELECT id FROM decorum.api_key ORDER BY created_at OFFSET 1 LIMIT 1`,
+      )
+      await psql.query(`UPDATE decorum.api_key SET scopes = '{admin}' WHERE id = $1`, [rows[0]?.id])
       await eventually(async () => expect((await psql.query('SELECT 1 FROM decorum.chain_note')).rowCount).toBe(0), 600)
       sweeper.kill('SIGTERM')
       await finish(sweeper)
       const after = await audit()
-      const { rows } = await psql.query<{ id: string }>(`SELECT id FROM decorum.api_key WHERE label = 'two'`)
       expect(after.code).toBe(1)
       expect(after.report.chains.find(({ creditor }) => creditor === '*')?.findings).toEqual([
         {
