@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # Exact, so that the same source makes the same image; raise it with each security release of Node.
-FROM node:24.11.0-slim AS program
+FROM node:24.21.0-slim AS program
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -10,7 +10,7 @@ COPY workers ./workers
 COPY config ./config
 RUN npm run -s build && npm prune --omit=dev --no-audit --no-fund
 
-FROM node:24.11.0-slim
+FROM node:24.21.0-slim
 ENV NODE_ENV=production DECORUM_DATA_DIR=/data
 WORKDIR /app
 COPY package.json ./
