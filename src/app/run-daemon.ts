@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { configuration, printWarnings } from '../config/load.ts'
 import { failureInWords, isTransient } from '../model/database-failure.ts'
 import { DecorumError } from '../model/errors.ts'
+import { isLoopbackHost } from '../model/loopback.ts'
 import type { App, Daemon, PartHealth } from './app.ts'
 import { build } from './build.ts'
 import { liftCommand } from './daemons/daemons.ts'
@@ -236,9 +237,6 @@ function transientFailure(error: unknown): DecorumError | null {
   })
 }
 
-/** Which part does not work is told on this machine alone: probes need no more than whether all do. */
-const isLoopback = (address: string | undefined): boolean => /^(?:127\.|::1$|::ffff:127\.)/.test(address ?? '')
-
 /** `/healthz` (the process is up) and `/readyz` (its parts work) for daemons without the HTTP interface. */
 interface HealthServer {
   /** The port in use, also when 0 was asked for. */
@@ -262,7 +260,8 @@ async function startHealthServer(port: number, health: () => Promise<PartHealth[
       health().then(
         (parts) => {
           const ready = parts.every((p) => p.ok)
-          answer(ready ? 200 : 503, isLoopback(request.socket.remoteAddress) ? { ready, parts } : { ready })
+          // Which part does not work is told on this machine alone: probes need no more than whether all do.
+          answer(ready ? 200 : 503, isLoopbackHost(request.socket.remoteAddress ?? '') ? { ready, parts } : { ready })
         },
         () => answer(503, { ready: false }),
       )
