@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DecorumError } from '../model/errors.ts'
 import { isId } from './id.ts'
@@ -28,13 +28,7 @@ export class ErasureJournal {
   async add(entry: JournalEntry): Promise<void> {
     try {
       await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
-      const file = await open(this.#path, 'a', 0o600)
-      try {
-        await file.write(`${JSON.stringify(entry)}\n`)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
+      await appendFile(this.#path, `${JSON.stringify(entry)}\n`, { flush: true, mode: 0o600 })
     } catch (error) {
       throw new DecorumError(
         'DECORUM_STATE_CONFLICT',
